@@ -1,0 +1,23 @@
+# How every target of the project is compiled: `target_link_libraries(x PRIVATE flexstock_compile)`.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+if(PROJECT_IS_TOP_LEVEL)
+  set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+endif()
+
+add_library(flexstock_compile INTERFACE)
+target_compile_options(flexstock_compile INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Werror=return-type)
+if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+  target_compile_options(flexstock_compile INTERFACE -Wthread-safety -Werror=thread-safety)
+endif()
+if(FLEXSTOCK_SANITIZE)
+  # The whole build, so that no target links instrumented and plain code of ours together.
+  add_compile_options(-fsanitize=${FLEXSTOCK_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${FLEXSTOCK_SANITIZE})
+endif()

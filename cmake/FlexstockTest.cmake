@@ -1,0 +1,11 @@
+# flexstock_test(NAME SOURCES a.cc ... [LIBS lib ...] [LABELS label ...])
+#
+# One GoogleTest program, one CTest test a case. LABELS slow: left out of sanitizer runs.
+include(GoogleTest)
+find_package(GTest REQUIRED)
+function(flexstock_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LIBS;LABELS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE flexstock::flexstock flexstock_compile GTest::gtest GTest::gtest_main ${ARG_LIBS})
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 600)
+endfunction()

@@ -1,0 +1,113 @@
+// flexstock: who gets the units? Start here.
+//
+//   #include <flexstock/engine.h>
+//   using namespace flexstock;
+//
+//   auto [engine, problem] = Engine::Open({});
+//   engine->Put({.product = ProductId{1}, .member = MemberId{7}, .stock = 5});
+//   PlaceResult sold = engine->Place({.product = ProductId{1}, .customer = CustomerId{9}, .qty = 3});
+//   // sold.state == OrderState::kConfirmed, and two units are left
+//
+// Rules       docs/semantics.md: every answer, event and unit is decided there.
+// Threads     Any number may call anything at once. A call on one product takes one short lock (its shard's); a cart
+//             takes its shards' locks in order. Calls on one product have one order that all their answers agree with.
+// Time        Every call has a time: `at_ms`, or the clock's where it is kNow. A time behind the latest that the shard
+//             has seen counts as that. What is due by then has happened before the call is judged.
+// Events      Poll them (events.h). If nobody does, calls are answered kOverloaded in the end, and change nothing.
+// Memory      Bounded by Options; nothing is allocated on an order's path once its slots, buffers and tables exist.
+// Errors      Answers, never exceptions. Anything but kOk has changed nothing.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "flexstock/events.h"
+#include "flexstock/options.h"
+#include "flexstock/requests.h"
+#include "flexstock/types.h"
+
+namespace flexstock {
+
+class Engine {
+ public:
+  struct Opened;
+  // An engine, or nullptr and what is wrong, naming the option and its range.
+  [[nodiscard]] static Opened Open(const Options& options);
+  // No other call may be running. Events not yet polled are gone.
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // ---- Products -----------------------------------------------------------------------------------------------
+  // Creates the product, or changes what is given. kInvalidArgument, kMemberMismatch, kProductsFull.
+  [[nodiscard]] CommandResult Put(const PutProduct& request, Millis at_ms = kNow);
+  // kInvalidArgument, kUnknownProduct, kStockConflict (with `expect`).
+  [[nodiscard]] CommandResult Set(const SetStock& request, Millis at_ms = kNow);
+  // kInvalidArgument (above kStockMax), kUnknownProduct, kInsufficientStock (below 0).
+  [[nodiscard]] CommandResult Adjust(const AdjustStock& request, Millis at_ms = kNow);
+  // Live, draft. Repeating one is kOk and changes nothing.
+  [[nodiscard]] CommandResult Publish(ProductId product, Millis at_ms = kNow);
+  [[nodiscard]] CommandResult Unpublish(ProductId product, Millis at_ms = kNow);
+
+  // Finds a product once; placing by the reference then skips the lookup. False: no such product.
+  [[nodiscard]] bool Resolve(ProductId product, ProductRef* ref) const;
+
+  // ---- Orders -------------------------------------------------------------------------------------------------
+  [[nodiscard]] PlaceResult Place(const PlaceOrder& request, Millis at_ms = kNow);
+  [[nodiscard]] PlaceResult Place(const PlaceOrderByRef& request, Millis at_ms = kNow);
+  // The same answers as one by one in their order, at one time; locks and cache misses are shared. results.size() must
+  // be at least requests.size(); if it is not, nothing is placed and every result is kInvalidArgument.
+  void PlaceMany(std::span<const PlaceOrder> requests, std::span<PlaceResult> results, Millis at_ms = kNow);
+  void PlaceMany(std::span<const PlaceOrderByRef> requests, std::span<PlaceResult> results, Millis at_ms = kNow);
+  // lines.size() must be at least request.lines.size(); if it is not, kInvalidArgument.
+  [[nodiscard]] CartResult Place(const PlaceCart& request, std::span<PlaceResult> lines, Millis at_ms = kNow);
+
+  // The member's answer. `qty`: 1 .. the order's; 0 units or less is kInvalidArgument.
+  [[nodiscard]] CommandResult Accept(OrderId order, Millis at_ms = kNow);
+  [[nodiscard]] CommandResult AcceptPart(OrderId order, Units qty, Millis at_ms = kNow);
+  [[nodiscard]] CommandResult Decline(OrderId order, Millis at_ms = kNow);
+  // The customer's.
+  [[nodiscard]] CommandResult Pay(OrderId order, Millis at_ms = kNow);
+  [[nodiscard]] CommandResult Cancel(OrderId order, Millis at_ms = kNow);
+  // Afterwards. Restock: the units go back on sale; otherwise they are written off.
+  [[nodiscard]] CommandResult Refund(OrderId order, bool restock, Millis at_ms = kNow);
+  [[nodiscard]] CommandResult PickUp(OrderId order, Millis at_ms = kNow);
+
+  // ---- Questions ----------------------------------------------------------------------------------------------
+  // As of the time of the call. kUnknownProduct, kUnknownOrder; kOverloaded if what is due by then cannot happen yet.
+  [[nodiscard]] Code Find(ProductId product, ProductView* view, Millis at_ms = kNow);
+  [[nodiscard]] Code Find(OrderId order, OrderView* view, Millis at_ms = kNow);
+  [[nodiscard]] Code Find(OrderKey key, OrderView* view, Millis at_ms = kNow);
+  // The member's pending orders, oldest first, at most `max`: exact within a product; between products to the
+  // millisecond. Costs a walk over the member's products, one shard's lock at a time.
+  [[nodiscard]] Code Pending(MemberId member, std::size_t max, std::vector<OrderView>* orders, Millis at_ms = kNow);
+
+  // ---- Time and events ----------------------------------------------------------------------------------------
+  // Everything that is due by then happens. kOk, or kOverloaded with part of it done (each part whole): poll, go on.
+  Code Advance(Millis at_ms = kNow);
+  // Ends the epoch: what has changed until now goes to the queues. False: a queue is full, some changes still wait.
+  bool Commit();
+  // Takes up to events.size() events away, in order, and says how many. kFeed: give room for two or more. Threads that
+  // poll one audience at once get disjoint runs; whoever needs one order over all uses one thread for an audience.
+  [[nodiscard]] std::size_t Poll(Audience audience, std::span<Event> events);
+
+  // ---- Trust --------------------------------------------------------------------------------------------------
+  // supplied == available + held + sold + written_off for every product, and its orders agree. One shard at a time:
+  // others go on meanwhile. O(products + orders).
+  [[nodiscard]] AuditReport Audit();
+  [[nodiscard]] std::vector<ShardStats> Stats() const;
+
+ private:
+  class Impl;
+  explicit Engine(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+struct Engine::Opened {
+  std::unique_ptr<Engine> engine;
+  std::string problem;  // empty if there is an engine
+};
+
+}  // namespace flexstock

@@ -1,0 +1,54 @@
+// Options: fixed when an engine is opened. Every limit has a name here, and an answer (Code) when it is reached.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "flexstock/clock.h"
+#include "flexstock/events.h"
+#include "flexstock/policy.h"
+
+namespace flexstock {
+
+struct Options {
+  // Products are spread over so many locks, 1 .. 1024. The answers never depend on it. 64 to 256 is the plateau.
+  std::uint32_t shards = 64;
+
+  // Most products, 1 .. 2^30. Code::kProductsFull.
+  std::uint64_t products_max = std::uint64_t{1} << 24;
+  // Most order slots, 1 .. 2^30: waiting orders and those not yet forgotten. Code::kOrdersFull. A shard that has used
+  // a slot keeps it for its own next orders, so a shard may be full a little before the sum is.
+  std::uint64_t orders_max = std::uint64_t{1} << 26;
+
+  // Memory for so many is taken and touched at Open, spread evenly over the shards, so that no order pays for a page
+  // fault or a table that grows. 0: memory is taken as it is needed.
+  std::uint64_t products_reserve = 0;
+  std::uint64_t orders_reserve = 0;
+  std::uint64_t keys_reserve = 0;
+
+  // How long a settled order is remembered: its key stays taken, it counts for limits, commands on it are answered.
+  Millis retention_ms = 86'400'000;  // >= 0
+
+  // What a product has that does not override it.
+  Policy policy;
+
+  // Who is told: only these audiences get a queue, and each must be polled (events.h).
+  std::vector<Audience> audiences = {Audience::kMember, Audience::kCustomer, Audience::kLogistics};
+  // Most events that wait in one audience's queue, 1024 .. 2^30; 64 bytes each, taken as they are needed.
+  std::uint64_t events_max = std::uint64_t{1} << 20;
+  // Changes that one shard gathers before a caller hands them to the queues itself, 16 .. 2^20; 64 bytes each.
+  std::uint32_t changes_max = 1024;
+
+  // The time of calls that give none. nullptr: SystemClock(). Must outlive the engine.
+  Clock* clock = nullptr;
+
+  // A thread that every background_interval_ms expires what is due in quiet shards and hands events to the queues.
+  // false: nothing happens between calls; the caller uses Advance and Commit, and everything is deterministic.
+  bool background = true;
+  Millis background_interval_ms = 1;  // 1 .. 60 000
+};
+
+// What is wrong with the options, naming the field and its range; empty if nothing is.
+[[nodiscard]] std::string Problem(const Options& options);
+
+}  // namespace flexstock

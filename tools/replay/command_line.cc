@@ -1,0 +1,109 @@
+#include "tools/replay/command_line.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <filesystem>
+#include <iostream>
+#include <system_error>
+#include <vector>
+
+#include "tools/replay/policy_fields.h"
+
+namespace flexstock::replay {
+
+namespace {
+
+constexpr const char* kFooter = R"(
+Times are those of the log: a year replays in seconds. The log's format, and that of what is written, is one JSON
+object a line; docs/semantics.md says what the commands do.
+
+Examples:
+  flexstock-replay sale.jsonl --results r.jsonl --events e.jsonl --state s.jsonl
+  zstd -dc sale.jsonl.zst | flexstock-replay - --events - --quiet | grep refund_due
+  flexstock-replay sale.jsonl --default checkout_hold_ms=600000 --default overflow=reject --state s.jsonl
+
+Exit codes:
+  0  the log ran (refusals are answers, not failures)
+  1  reading or writing failed, or units do not add up (then it is a bug of flexstock)
+  2  usage, or a line that is not a command: the lines before it ran, their results and events are written)";
+
+bool SameFile(const std::string& a, const std::string& b) {
+  std::error_code missing;
+  return a == b || std::filesystem::equivalent(a, b, missing);
+}
+
+// What is wrong with where the outputs go, or "".
+std::string OutputProblem(const CommandLine& line) {
+  const std::array outputs = {&line.results, &line.events, &line.state};
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    if (!outputs[i]->has_value()) continue;
+    const std::string& path = **outputs[i];
+    const bool standard = path == "-";
+    // A device (/dev/null, /dev/full) or a pipe loses nothing by being named twice.
+    std::error_code missing;
+    if (!standard && std::filesystem::exists(path, missing) && !std::filesystem::is_regular_file(path, missing))
+      continue;
+    if (!standard && line.log != "-" && SameFile(path, line.log))
+      return fmt::format("{} would overwrite the log", path);
+    for (std::size_t j = 0; j < i; ++j) {
+      if (outputs[j]->has_value() && SameFile(path, **outputs[j])) {
+        return fmt::format("two outputs go to {}", standard ? "standard output" : path);
+      }
+    }
+  }
+  return "";
+}
+
+// CLI11 has exit codes of its own; here every usage error has one.
+int Usage(const std::string& problem) {
+  std::cerr << "flexstock-replay: " << problem << "\nRun with --help for more information.\n";
+  return kExitNotCommand;
+}
+
+}  // namespace
+
+std::optional<int> Read(int argc, char** argv, CommandLine* line) {
+  CLI::App app("Runs a log of commands through a fresh engine, in virtual time, and writes what came of each.",
+               "flexstock-replay");
+  app.footer(kFooter);
+  app.set_version_flag("--version", "flexstock-replay " FLEXSTOCK_VERSION);
+  app.add_option("LOG", line->log, "the log of commands, JSON Lines; - is standard input")->required();
+  app.add_option("--results", line->results, "write the answer to every command; - is standard output")
+      ->type_name("FILE");
+  app.add_option("--events", line->events, "write every event")->type_name("FILE");
+  app.add_option("--state", line->state, "write all products and remembered orders as the last line leaves them")
+      ->type_name("FILE");
+  app.add_option("--shards", line->options.shards, "spread products over N locks, 1 to 1024; no answer depends on it")
+      ->type_name("N")
+      ->capture_default_str();
+  app.add_option("--retention-ms", line->options.retention_ms, "remember settled orders so long")
+      ->type_name("N")
+      ->capture_default_str();
+  std::vector<std::string> defaults;
+  app.add_option("--default", defaults, "a policy field of every product that does not give its own; repeatable")
+      ->type_name("FIELD=VALUE")
+      ->expected(1)
+      ->take_all();
+  app.add_flag("--quiet", line->quiet, "no progress, no summary");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    return app.exit(success);
+  } catch (const CLI::ParseError& error) {
+    return Usage(error.what());
+  }
+  for (const std::string& assignment : defaults) {
+    const std::string problem = SetPolicyField(assignment, &line->options.policy);
+    if (!problem.empty()) return Usage("--default: " + problem);
+  }
+  Options engine;
+  engine.shards = line->options.shards;
+  engine.retention_ms = line->options.retention_ms;
+  if (const std::string problem = Problem(engine); !problem.empty()) return Usage(problem);
+  if (const std::string problem = OutputProblem(*line); !problem.empty()) return Usage(problem);
+  return std::nullopt;
+}
+
+}  // namespace flexstock::replay

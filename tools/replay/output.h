@@ -1,0 +1,72 @@
+// Output: JSON lines on their way to a file, through one buffer.
+//
+// What goes wrong (a full disk, a closed pipe) is kept: from then on nothing more is written, and problem() names the
+// file and says why. Callers look when it suits them, and once more after Close().
+#pragma once
+
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace flexstock::replay {
+
+// Takes all the bytes; returns 0, or the errno of what went wrong.
+using ByteSink = std::function<int(std::string_view bytes)>;
+
+class Output {
+ public:
+  // Collects what is written in `text`, which must outlive the output.
+  [[nodiscard]] static std::unique_ptr<Output> ToString(std::string* text);
+  // Creates or empties the file; "-" is standard output. nullptr: errno says why.
+  [[nodiscard]] static std::unique_ptr<Output> ToFile(const std::string& path);
+
+  Output(std::string name, ByteSink sink, std::function<int()> close);
+  ~Output() { Close(); }
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+
+  Output& operator<<(std::string_view text) {
+    if (text.size() > kCapacity - size_) return Long(text);
+    std::memcpy(buffer_.get() + size_, text.data(), text.size());
+    size_ += text.size();
+    return *this;
+  }
+  Output& operator<<(std::int64_t number) {
+    if (kCapacity - size_ < kDigitsMax) Flush();
+    char* const at = buffer_.get() + size_;
+    size_ += static_cast<std::size_t>(std::to_chars(at, at + kDigitsMax, number).ptr - at);
+    return *this;
+  }
+  // A JSON string, quotes included. `text` is UTF-8 and stays so: only what JSON forbids inside quotes is escaped.
+  Output& Quoted(std::string_view text);
+
+  // Writes what waits, and closes. Nothing can be written afterwards.
+  void Close();
+
+  // "cannot write FILE: why", or empty.
+  [[nodiscard]] const std::string& problem() const { return problem_; }
+
+ private:
+  static constexpr std::size_t kCapacity = std::size_t{1} << 18;
+  static constexpr std::size_t kDigitsMax = 20;
+
+  Output& Long(std::string_view text);
+  void Flush() { Send(std::string_view(buffer_.get(), std::exchange(size_, 0))); }
+  void Send(std::string_view bytes);
+  void Note(int error);
+
+  std::string name_;
+  ByteSink sink_;
+  std::function<int()> close_;
+  std::unique_ptr<char[]> buffer_ = std::make_unique<char[]>(kCapacity);
+  std::size_t size_ = 0;
+  std::string problem_;
+};
+
+}  // namespace flexstock::replay

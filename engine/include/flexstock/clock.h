@@ -14,7 +14,7 @@ class Clock {
 };
 
 // The system's wall clock, true to the millisecond and cheap: on x86-64 with an invariant time-stamp counter a call is
-// a counter read, checked against clock_gettime every 2 ms; elsewhere it is clock_gettime. Lives for ever.
+// a counter read, and clock_gettime once a millisecond; elsewhere it is clock_gettime. Lives for ever. Any thread.
 [[nodiscard]] Clock& SystemClock();
 
 }  // namespace flexstock

@@ -99,8 +99,9 @@ class Engine {
   [[nodiscard]] AuditReport Audit();
   [[nodiscard]] std::vector<ShardStats> Stats() const;
 
+  class Impl;  // the inside, for flexstock's own files
+
  private:
-  class Impl;
   explicit Engine(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

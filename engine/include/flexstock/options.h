@@ -30,7 +30,7 @@ struct Options {
   Millis retention_ms = 86'400'000;  // >= 0
 
   // What a product has that does not override it.
-  Policy policy;
+  Policy policy{};
 
   // Who is told: only these audiences get a queue, and each must be polled (events.h).
   std::vector<Audience> audiences = {Audience::kMember, Audience::kCustomer, Audience::kLogistics};

@@ -31,16 +31,16 @@ struct Policy {
 
 // The fields that a command gives; the others stay as they are (at the engine's defaults, for a new product).
 struct PolicyChange {
-  std::optional<Millis> acceptance_window_ms;
-  std::optional<Millis> payment_window_ms;
-  std::optional<Millis> checkout_hold_ms;
-  std::optional<Units> pending_limit;
-  std::optional<Units> order_limit;
-  std::optional<Units> customer_limit;
-  std::optional<Overflow> overflow;
-  std::optional<FillOnRestock> fill_on_restock;
-  std::optional<LatePayment> late_payment;
-  std::optional<bool> draw_on_accept;
+  std::optional<Millis> acceptance_window_ms{};
+  std::optional<Millis> payment_window_ms{};
+  std::optional<Millis> checkout_hold_ms{};
+  std::optional<Units> pending_limit{};
+  std::optional<Units> order_limit{};
+  std::optional<Units> customer_limit{};
+  std::optional<Overflow> overflow{};
+  std::optional<FillOnRestock> fill_on_restock{};
+  std::optional<LatePayment> late_payment{};
+  std::optional<bool> draw_on_accept{};
 };
 
 // True if every field is in its range.

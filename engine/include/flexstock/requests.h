@@ -13,9 +13,9 @@ namespace flexstock {
 struct PutProduct {
   ProductId product{};
   MemberId member{};
-  std::optional<Units> stock;            // 0 .. kStockMax; a new product without it has 0
-  std::optional<ProductStatus> status;   // a new product without it is live
-  PolicyChange policy;
+  std::optional<Units> stock{};            // 0 .. kStockMax; a new product without it has 0
+  std::optional<ProductStatus> status{};   // a new product without it is live
+  PolicyChange policy{};
 };
 
 struct PlaceOrder {
@@ -27,7 +27,7 @@ struct PlaceOrder {
 
 // The same for a product that was resolved before.
 struct PlaceOrderByRef {
-  ProductRef product;
+  ProductRef product{};
   CustomerId customer{};
   Units qty = 1;
   OrderKey key{};
@@ -46,13 +46,13 @@ enum class CartMode : std::uint8_t { kSplit, kAllOrNothing };
 struct PlaceCart {
   CustomerId customer{};
   CartMode mode = CartMode::kSplit;
-  std::span<const CartLine> lines;  // 1 .. kCartLinesMax, given keys distinct; else kInvalidArgument for the whole cart
+  std::span<const CartLine> lines{};  // 1 .. kCartLinesMax, given keys distinct; else kInvalidArgument for the whole cart
 };
 
 struct SetStock {
   ProductId product{};
   Units stock = 0;               // 0 .. kStockMax: available units from now on
-  std::optional<Units> expect;   // 0 .. kStockMax: only if so many are available now
+  std::optional<Units> expect{};   // 0 .. kStockMax: only if so many are available now
 };
 
 struct AdjustStock {
@@ -108,7 +108,7 @@ struct ProductView {
   Units written_off = 0;  // taken by orders refunded without restock
   Units supplied = 0;     // == available + held + sold + written_off, always
   Units pending = 0;      // orders awaiting acceptance
-  Policy policy;
+  Policy policy{};
 };
 
 // An order as it stands at one instant.
@@ -131,7 +131,7 @@ struct AuditReport {
   std::size_t orders = 0;   // remembered
   std::size_t pending = 0;  // of them, awaiting acceptance
   Units available = 0, held = 0, sold = 0, written_off = 0, supplied = 0;  // sums over all products
-  std::vector<ProductId> broken;  // products whose units do not add up, or disagree with their orders; at most 100
+  std::vector<ProductId> broken{};  // products whose units do not add up, or disagree with their orders; at most 100
   std::size_t broken_count = 0;
 
   [[nodiscard]] bool ok() const { return broken_count == 0; }

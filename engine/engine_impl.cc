@@ -1,0 +1,126 @@
+// Time, epochs, the background thread.
+#include "engine/engine_impl.h"
+
+#include <algorithm>
+#include <bit>
+#include <chrono>
+
+#include "engine/outbox/expand.h"
+
+namespace flexstock {
+
+Engine::Impl::Impl(const Options& options)
+    : options_(options),
+      clock_(options.clock != nullptr ? options.clock : &SystemClock()),
+      // The seed keeps callers who choose keys from choosing buckets; no answer depends on it. Where this object lies is
+      // as unknown to them as any number.
+      keys_(base::Mix(reinterpret_cast<std::uintptr_t>(this), 0x666c6578)),
+      products_(options.products_max, options.shards),
+      orders_(options.orders_max, options.shards),
+      outbox_(options.audiences, options.events_max) {}
+
+Engine::Impl::~Impl() {
+  if (!background_.joinable()) return;
+  {
+    const std::lock_guard lock(background_mutex_);
+    stopping_ = true;
+  }
+  background_wake_.notify_all();
+  background_.join();
+}
+
+bool Engine::Impl::Start() {
+  const shard::Surroundings around{
+      .options = &options_, .keys = &keys_, .products = &products_, .orders = &orders_, .dirty = dirty_};
+  for (std::uint32_t i = 0; i < options_.shards; ++i) {
+    shards_.push_back(std::make_unique<shard::Shard>(i, around));
+    if (!shards_.back()->Open()) return false;
+  }
+  if (!keys_.Reserve(options_.keys_reserve)) return false;
+  if (options_.background) background_ = std::thread([this] { Background(); });
+  return true;
+}
+
+void Engine::Impl::Background() {
+  const auto interval = std::chrono::milliseconds(options_.background_interval_ms);
+  std::unique_lock lock(background_mutex_);
+  while (!background_wake_.wait_for(lock, interval, [this] { return stopping_; })) {
+    lock.unlock();
+    // A full queue is the callers' answer (kOverloaded), not this thread's: it tries again at the next tick.
+    (void)Advance(kNow);
+    lock.lock();
+  }
+}
+
+Code Engine::Impl::Advance(Millis at_ms) {
+  at_ms = TimeOf(at_ms);
+  for (std::uint32_t i = 0; i < options_.shards; ++i) {
+    if (At(i).wake_by() > at_ms) continue;  // nothing is due there
+    const auto arrived = On<CommandResult>(i, at_ms, [](shard::Shard&) { return CommandResult{}; });
+    if (!arrived.ok()) return arrived.code;
+  }
+  (void)Commit();
+  return Code::kOk;
+}
+
+bool Engine::Impl::Commit() {
+  const std::lock_guard lock(commit_mutex_);
+  // Pushes what there is room for; true if that was all of it.
+  const auto push = [this] {
+    const std::size_t room = std::min(outbox_.Room(), taken_.size() - pushed_);
+    if (room != 0) outbox_.Push({taken_.data() + pushed_, room});
+    pushed_ += room;
+    if (pushed_ != taken_.size()) return false;
+    taken_.clear();
+    pushed_ = 0;
+    return true;
+  };
+  if (!push()) return false;
+  // relaxed: see epoch().
+  const Epoch ended = epoch_.fetch_add(1, std::memory_order_relaxed);
+  for (std::uint32_t word = 0; word * 64 < options_.shards; ++word) {
+    // relaxed: a shard that sets its bit after this is visited next time, or has its lock taken below after it.
+    std::uint64_t bits = dirty_[word].load(std::memory_order_relaxed);
+    if (bits == 0) continue;
+    bits = dirty_[word].exchange(0, std::memory_order_relaxed);
+    for (; bits != 0; bits &= bits - 1) {
+      const std::uint64_t bit = bits & (~bits + 1);
+      shard::Shard& shard = At(word * 64 + static_cast<std::uint32_t>(std::countr_zero(bits)));
+      bool left = false;
+      {
+        const shard::Entered entered(shard);
+        left = shard.TakeChanges(ended, taken_);
+      }
+      if (left) dirty_[word].fetch_or(bit, std::memory_order_relaxed);
+      if (push()) continue;
+      dirty_[word].fetch_or(bits & ~bit, std::memory_order_relaxed);  // those not visited
+      return false;
+    }
+  }
+  return true;
+}
+
+bool Engine::Impl::FindKey(OrderKey key, shard::OrderPlace* place) {
+  const std::uint64_t hash = keys_.Hash(key);
+  const lock::Held stripe(keys_.LockOf(keys::KeyIndex::StripeOf(hash)));
+  return keys_.Find(key, hash, place);
+}
+
+std::size_t Engine::Impl::Poll(Audience audience, std::span<Event> events) {
+  constexpr std::size_t kRun = 64;
+  shard::Change changes[kRun];
+  const std::size_t most = audience == Audience::kFeed ? outbox::kEventsAChange : 1;
+  std::size_t told = 0;
+  while (told + most <= events.size()) {
+    const std::size_t wanted = std::min(kRun, (events.size() - told) / most);
+    const std::size_t count = outbox_.Pop(audience, {changes, wanted});
+    for (std::size_t i = 0; i < count; ++i) {
+      const shard::Shard& shard = At(shard::PlaceOf(changes[i].order).shard);
+      told += outbox::Expand(changes[i], shard.NameOf(changes[i].product), audience, events.data() + told);
+    }
+    if (count < wanted) break;
+  }
+  return told;
+}
+
+}  // namespace flexstock

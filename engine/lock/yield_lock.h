@@ -1,0 +1,50 @@
+// YieldLock: one word, short holds, and polite when there are more threads than CPUs.
+//
+// Callers are gateway threads, more of them than cores, so whoever holds the lock may be descheduled. Pure spinning
+// would then burn the others' time slices (measured: stalls of 300 ms); a futex costs an atomic read-modify-write on
+// every release. This lock spins a bounded time, then yields, then sleeps 50 microseconds at a time; nobody is woken, so
+// releasing is one plain store. docs/decisions/lock.md has the candidates and their figures.
+//
+// Not fair, not recursive. No system call on the uncontended path.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "engine/base/thread_annotations.h"
+
+namespace flexstock::lock {
+
+class FLEXSTOCK_CAPABILITY("lock") YieldLock {
+ public:
+  // True if the lock was free at once; false if the caller had to wait. Held either way: the answer is for counting.
+  bool Acquire() FLEXSTOCK_ACQUIRE() {
+    // acquire: partner of the release store in Release(); everything the last holder wrote is seen.
+    if (!held_.exchange(true, std::memory_order_acquire)) [[likely]] return true;
+    Wait();
+    return false;
+  }
+
+  void Release() FLEXSTOCK_RELEASE() {
+    held_.store(false, std::memory_order_release);  // partner: the exchange in Acquire() and Wait()
+  }
+
+ private:
+  void Wait();
+
+  std::atomic<bool> held_{false};
+};
+
+// Holds a lock for a scope.
+class FLEXSTOCK_SCOPED_CAPABILITY Held {
+ public:
+  explicit Held(YieldLock& lock) FLEXSTOCK_ACQUIRE(lock) : lock_(lock) { lock_.Acquire(); }
+  ~Held() FLEXSTOCK_RELEASE() { lock_.Release(); }
+  Held(const Held&) = delete;
+  Held& operator=(const Held&) = delete;
+
+ private:
+  YieldLock& lock_;
+};
+
+}  // namespace flexstock::lock

@@ -1,0 +1,29 @@
+// Change: one change of state, as it leaves the shard; one cache line. Events are made of changes, and so will the
+// journal be: it is the order's image after the change, with the caller's key.
+//
+// A change is told to several audiences: order_confirmed is also logistics' pickup_requested. That is worked out by
+// whoever polls (engine/outbox/expand.h), not under the shard's lock.
+#pragma once
+
+#include <cstdint>
+
+#include "flexstock/events.h"
+#include "flexstock/types.h"
+
+namespace flexstock::shard {
+
+struct alignas(64) Change {
+  OrderId order;  // EventType::kProductMode: only the shard in it counts
+  OrderKey key;
+  std::int64_t customer;
+  Millis at_ms;
+  Millis deadline_ms;
+  std::uint32_t product;  // slot
+  std::uint32_t qty : 24;
+  std::uint32_t type : 8;  // EventType; kPickupRequested never stands alone
+  std::uint32_t mode;      // ProductMode after it
+  std::uint32_t padding;
+};
+static_assert(sizeof(Change) == 64);
+
+}  // namespace flexstock::shard

@@ -1,0 +1,78 @@
+// Order: one remembered order, one cache line. And OrderId, the name that finds it without a lookup.
+//
+// A slot is in exactly one of these, told by its state:
+//
+//   state                   prev, next        pending_prev, pending_next    when_ms
+//   none (free)             free list (next)  -                             -
+//   awaiting_acceptance     timer wheel       the product's pending list    deadline
+//   awaiting_payment        timer wheel       -                             deadline
+//   any settled state       retention list    -                             the instant it was entered
+#pragma once
+
+#include <cstdint>
+
+#include "flexstock/types.h"
+
+namespace flexstock::shard {
+
+struct alignas(64) Order {
+  std::int64_t customer;
+  Millis when_ms;
+  std::uint64_t placed;  // order of placement in the shard: (ms << 16) + counter, strictly rising
+  std::uint32_t qty;
+  std::uint32_t accepted;  // 0 until accepted
+  std::uint32_t taken;
+  std::uint32_t product;  // slot in the same shard
+  std::uint32_t prev, next;
+  std::uint32_t pending_prev, pending_next;
+  std::uint32_t generation : 24;  // of this slot's present or next order; never wraps: a slot that has had all is retired
+  std::uint32_t state : 4;        // OrderState
+  std::uint32_t keyed : 1;        // its key is in the key index and in the shard's key slab
+  std::uint32_t refund_told : 1;  // refund_due was told
+  std::uint32_t unused : 2;
+  std::uint32_t padding;
+
+  [[nodiscard]] OrderState status() const { return static_cast<OrderState>(state); }
+  // The units it is about: what the member accepted, once he has.
+  [[nodiscard]] std::uint32_t units() const { return accepted != 0 ? accepted : qty; }
+};
+static_assert(sizeof(Order) == 64);
+
+inline constexpr int kShardBits = 10;
+inline constexpr int kSlotBits = 30;
+inline constexpr int kGenerationBits = 24;
+inline constexpr std::uint32_t kGenerationMax = (1u << kGenerationBits) - 1;
+static_assert(kShardBits + kSlotBits + kGenerationBits == 64);
+
+// Where an order is: what an OrderId names, and what the key index remembers.
+struct OrderPlace {
+  std::uint32_t shard;
+  std::uint32_t slot;
+};
+
+//   63        54 53                 24 23            0
+//   +-----------+---------------------+---------------+
+//   |   shard   |        slot         |  generation   |     generation >= 1, so that no id is 0
+//   +-----------+---------------------+---------------+
+constexpr OrderId MakeOrderId(OrderPlace place, std::uint32_t generation) {
+  return static_cast<OrderId>(std::uint64_t{place.shard} << (kSlotBits + kGenerationBits) |
+                              std::uint64_t{place.slot} << kGenerationBits | generation);
+}
+constexpr OrderPlace PlaceOf(OrderId id) {
+  const auto bits = static_cast<std::uint64_t>(id);
+  return {static_cast<std::uint32_t>(bits >> (kSlotBits + kGenerationBits)),
+          static_cast<std::uint32_t>(bits >> kGenerationBits) & ((1u << kSlotBits) - 1)};
+}
+constexpr std::uint32_t GenerationOf(OrderId id) {
+  return static_cast<std::uint32_t>(static_cast<std::uint64_t>(id)) & kGenerationMax;
+}
+
+constexpr bool IsWaiting(OrderState state) {
+  return state == OrderState::kAwaitingAcceptance || state == OrderState::kAwaitingPayment;
+}
+// Orders whose units count for customer_limit.
+constexpr bool Counts(OrderState state) {
+  return IsWaiting(state) || state == OrderState::kConfirmed || state == OrderState::kPickedUp;
+}
+
+}  // namespace flexstock::shard

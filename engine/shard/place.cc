@@ -1,0 +1,125 @@
+// Placing orders: the steps of docs/semantics.md, in their order.
+#include <algorithm>
+
+#include "engine/shard/shard.h"
+
+namespace flexstock::shard {
+namespace {
+
+PlaceResult Refused(Code code, Epoch epoch) { return {.code = code, .epoch = epoch}; }
+
+}  // namespace
+
+PlaceResult Shard::Place(const Asked& asked, std::uint32_t* foreign) {
+  if (!asked.key.given()) return PlaceNew(asked);
+  keys::KeyIndex& keys = *around_.keys;
+  // Held until the key is in the index, so that of two callers with one key one is the duplicate.
+  const lock::Held stripe(keys.LockOf(keys::KeyIndex::StripeOf(asked.hash)));
+  OrderPlace known;
+  if (!keys.Find(asked.key, asked.hash, &known)) return PlaceNew(asked);
+  if (known.shard == index_) return Again(known.slot, asked);
+  *foreign = known.shard;
+  return Refused(Code::kKeyConflict, epoch_);  // another shard's product, so another product
+}
+
+PlaceResult Shard::Again(std::uint32_t slot, const Asked& asked) const {
+  const Order& order = orders_[slot];
+  if (order.product != asked.product || order.customer != asked.customer || order.qty != asked.qty) {
+    return Refused(Code::kKeyConflict, epoch_);
+  }
+  return {.state = order.status(),
+          .duplicate = true,
+          .order = IdOf(order),
+          .deadline_ms = IsWaiting(order.status()) ? order.when_ms : 0,
+          .epoch = epoch_};
+}
+
+PlaceResult Shard::PlaceNew(const Asked& asked) {
+  const Product& product = products_[asked.product];
+  const Policy& policy = PolicyOf(product);
+  const Units qty = asked.qty;
+  if (product.draft != 0) return Refused(Code::kProductDraft, epoch_);
+  if (policy.order_limit != 0 && qty > policy.order_limit) return Refused(Code::kOrderLimit, epoch_);
+  if (policy.customer_limit != 0 && UnitsOf(asked.product, asked.customer) + qty > policy.customer_limit) {
+    return Refused(Code::kCustomerLimit, epoch_);
+  }
+  if (qty <= product.available) {
+    const PlaceResult taken = TakeLine(asked);
+    if (product.available == 0 && taken.ok()) TellMode(asked.product, ProductMode::kActive);
+    return taken;
+  }
+  if (policy.overflow == Overflow::kReject) {
+    return Refused(product.available > 0 ? Code::kInsufficientStock : Code::kSoldOut, epoch_);
+  }
+  if (policy.pending_limit != 0 && Units{product.pending} >= policy.pending_limit) {
+    return Refused(Code::kBacklogFull, epoch_);
+  }
+  return Remember(asked, OrderState::kAwaitingAcceptance, Later(now_, policy.acceptance_window_ms));
+}
+
+PlaceResult Shard::TakeLine(const Asked& asked) {
+  const Policy& policy = PolicyOf(products_[asked.product]);
+  if (policy.checkout_hold_ms == 0) return Remember(asked, OrderState::kConfirmed, now_);
+  return Remember(asked, OrderState::kAwaitingPayment, Later(now_, policy.checkout_hold_ms));
+}
+
+// The order is taken: from here on nothing can fail.
+PlaceResult Shard::Remember(const Asked& asked, OrderState state, Millis when_ms) {
+  const bool keyed = asked.key.given();
+  if (keyed && !around_.keys->MakeRoom(asked.hash, 1)) return Refused(Code::kOrdersFull, epoch_);
+  const std::uint32_t slot = TakeSlot();
+  if (slot == kNil) return Refused(Code::kOrdersFull, epoch_);
+
+  Product& product = products_[asked.product];
+  const bool pending = state == OrderState::kAwaitingAcceptance;
+  const std::uint32_t taken = pending ? 0 : asked.qty;
+  product.available -= taken;
+  (state == OrderState::kConfirmed ? product.sold : product.held) += taken;
+
+  // Strictly rising, and near the time of placement: within a shard it is the order of placement, between shards it is
+  // so to the millisecond (until the year 6429, when it becomes a plain count).
+  constexpr Millis kStampedMax = (Millis{1} << 47) - 1;
+  placed_ = std::max(placed_ + 1, static_cast<std::uint64_t>(std::min(now_, kStampedMax)) << 16);
+
+  Order& order = orders_[slot];
+  order.customer = asked.customer;
+  order.placed = placed_;
+  order.qty = asked.qty;
+  order.accepted = 0;
+  order.taken = taken;
+  order.product = asked.product;
+  order.keyed = keyed ? 1 : 0;
+  order.refund_told = 0;
+  ++orders_live_;
+  if (keyed) {
+    order_keys_[slot] = asked.key;
+    around_.keys->Insert(asked.key, asked.hash, {index_, slot});
+  }
+  Enter(slot, state, when_ms);
+  if (PolicyOf(product).customer_limit != 0) Count(order, +1);
+  Tell(pending                            ? EventType::kAcceptanceRequested
+       : state == OrderState::kConfirmed ? EventType::kOrderConfirmed
+                                          : EventType::kPaymentRequested,
+       slot);
+  return {.state = state,
+          .order = IdOf(order),
+          .deadline_ms = IsWaiting(state) ? when_ms : 0,
+          .epoch = epoch_};
+}
+
+// ---- all_or_nothing -----------------------------------------------------------------------------------------------
+
+Code Shard::CheckDraft(std::uint32_t product) const {
+  return products_[product].draft != 0 ? Code::kProductDraft : Code::kOk;
+}
+
+Code Shard::CheckUnits(std::uint32_t slot, std::int64_t customer, Units units) const {
+  const Product& product = products_[slot];
+  const Policy& policy = PolicyOf(product);
+  if (policy.order_limit != 0 && units > policy.order_limit) return Code::kOrderLimit;
+  if (policy.customer_limit != 0 && UnitsOf(slot, customer) + units > policy.customer_limit) return Code::kCustomerLimit;
+  if (units <= product.available) return Code::kOk;
+  return product.available > 0 ? Code::kInsufficientStock : Code::kSoldOut;
+}
+
+}  // namespace flexstock::shard

@@ -1,0 +1,80 @@
+// What members do with a product. Ranges have been checked by the engine.
+#include "engine/shard/shard.h"
+
+namespace flexstock::shard {
+
+CommandResult Shard::Put(const PutProduct& request) {
+  std::uint32_t slot = FindProduct(request.product);
+  const bool creates = slot == kNil;
+  if (creates) {
+    if (products_used_ == products_granted_ && !GrowProducts(0)) return {.code = Code::kProductsFull, .epoch = epoch_};
+    slot = products_used_++;
+    const auto id = static_cast<std::int64_t>(request.product);
+    const auto member = static_cast<std::int64_t>(request.member);
+    const auto [first, fresh] = products_of_member_.try_emplace(member, kNil);
+    names_[slot] = {.product = id, .member = member, .next_of_member = first->second};
+    first->second = slot;
+    products_[slot].pending_head = products_[slot].pending_tail = kNil;
+    products_[slot].policy = policies_.Acquire(around_.options->policy);
+    products_by_id_.emplace(id, slot);
+  } else if (names_[slot].member != static_cast<std::int64_t>(request.member)) {
+    return {.code = Code::kMemberMismatch, .epoch = epoch_};
+  }
+  Product& product = products_[slot];
+  const Before before = Now(product);
+
+  const Policy old_policy = PolicyOf(product);
+  if (const Policy policy = flexstock::Apply(old_policy, request.policy); policy != old_policy) {
+    const std::uint32_t old_index = product.policy;
+    product.policy = policies_.Acquire(policy);
+    policies_.Release(old_index);
+    if ((policy.customer_limit != 0) != (old_policy.customer_limit != 0)) CountAll(slot, policy.customer_limit != 0);
+  }
+  if (request.status.has_value()) product.draft = *request.status == ProductStatus::kDraft ? 1 : 0;
+  if (request.stock.has_value()) {
+    product.supplied += *request.stock - product.available;
+    product.available = *request.stock;
+  }
+  if (!creates) Conclude(slot, before);
+  return {.epoch = epoch_};
+}
+
+CommandResult Shard::Set(const SetStock& request) {
+  const std::uint32_t slot = FindProduct(request.product);
+  if (slot == kNil) return {.code = Code::kUnknownProduct, .epoch = epoch_};
+  Product& product = products_[slot];
+  if (request.expect.has_value() && *request.expect != product.available) {
+    return {.code = Code::kStockConflict, .epoch = epoch_};
+  }
+  const Before before = Now(product);
+  product.supplied += request.stock - product.available;
+  product.available = request.stock;
+  Conclude(slot, before);
+  return {.epoch = epoch_};
+}
+
+CommandResult Shard::Adjust(const AdjustStock& request) {
+  const std::uint32_t slot = FindProduct(request.product);
+  if (slot == kNil) return {.code = Code::kUnknownProduct, .epoch = epoch_};
+  Product& product = products_[slot];
+  // available is never negative, so neither side can overflow.
+  if (request.by < -product.available) return {.code = Code::kInsufficientStock, .epoch = epoch_};
+  if (request.by > kStockMax - product.available) return {.code = Code::kInvalidArgument, .epoch = epoch_};
+  const Before before = Now(product);
+  product.supplied += request.by;
+  product.available += request.by;
+  Conclude(slot, before);
+  return {.epoch = epoch_};
+}
+
+CommandResult Shard::SetStatus(ProductId id, ProductStatus status) {
+  const std::uint32_t slot = FindProduct(id);
+  if (slot == kNil) return {.code = Code::kUnknownProduct, .epoch = epoch_};
+  Product& product = products_[slot];
+  const Before before = Now(product);
+  product.draft = status == ProductStatus::kDraft ? 1 : 0;
+  Conclude(slot, before);
+  return {.epoch = epoch_};
+}
+
+}  // namespace flexstock::shard

@@ -1,0 +1,63 @@
+// Questions: copies of what stands, made under the lock.
+#include "engine/shard/shard.h"
+
+namespace flexstock::shard {
+
+Code Shard::View(ProductId id, ProductView* view) const {
+  const std::uint32_t slot = FindProduct(id);
+  if (slot == kNil) return Code::kUnknownProduct;
+  const Product& product = products_[slot];
+  *view = {.product = id,
+           .member = static_cast<MemberId>(names_[slot].member),
+           .mode = product.mode(),
+           .available = product.available,
+           .held = product.held,
+           .sold = product.sold,
+           .written_off = product.written_off,
+           .supplied = product.supplied,
+           .pending = product.pending,
+           .policy = PolicyOf(product)};
+  return Code::kOk;
+}
+
+void Shard::Fill(const Order& order, OrderView* view) const {
+  *view = {.order = IdOf(order),
+           .key = KeyOf(order),
+           .product = static_cast<ProductId>(names_[order.product].product),
+           .member = static_cast<MemberId>(names_[order.product].member),
+           .customer = static_cast<CustomerId>(order.customer),
+           .qty = order.qty,
+           .accepted = order.accepted,
+           .taken = order.taken,
+           .state = order.status(),
+           .deadline_ms = IsWaiting(order.status()) ? order.when_ms : 0};
+}
+
+Code Shard::View(OrderId id, OrderView* view) const {
+  const Order* order = FindOrder(id);
+  if (order == nullptr) return Code::kUnknownOrder;
+  Fill(*order, view);
+  return Code::kOk;
+}
+
+Code Shard::View(std::uint32_t slot, OrderKey key, OrderView* view) const {
+  if (slot >= slots_used_ || orders_[slot].status() == OrderState::kNone || KeyOf(orders_[slot]) != key) {
+    return Code::kUnknownOrder;
+  }
+  Fill(orders_[slot], view);
+  return Code::kOk;
+}
+
+void Shard::AppendPending(MemberId member, std::vector<std::pair<std::uint64_t, OrderView>>* pending) const {
+  const auto first = products_of_member_.find(static_cast<std::int64_t>(member));
+  if (first == products_of_member_.end()) return;
+  for (std::uint32_t product = first->second; product != kNil; product = names_[product].next_of_member) {
+    for (std::uint32_t slot = products_[product].pending_head; slot != kNil; slot = orders_[slot].pending_next) {
+      OrderView view;
+      Fill(orders_[slot], &view);
+      pending->emplace_back(orders_[slot].placed, view);
+    }
+  }
+}
+
+}  // namespace flexstock::shard

@@ -1,0 +1,48 @@
+#include "tools/loadgen/catalogue.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace flexstock::loadgen {
+namespace {
+
+// Products belong to so many members, in turn: enough that members differ, few enough that each has much to answer.
+constexpr std::uint32_t kMembers = 100;
+
+}  // namespace
+
+Units StockRule::For(Units demand) const {
+  if (share <= 0) return units;
+  return static_cast<Units>(std::min(std::ceil(static_cast<double>(demand) * share), static_cast<double>(kStockMax)));
+}
+
+Catalogue Catalogue::Numbered(std::uint32_t count, Units stock) {
+  Catalogue catalogue;
+  catalogue.products_.reserve(count);
+  catalogue.index_.reserve(count);
+  for (std::uint32_t i = 0; i < count; ++i) catalogue.Add(ProductId{std::int64_t{i} + 1}, stock);
+  return catalogue;
+}
+
+std::uint32_t Catalogue::Add(ProductId id, Units stock) {
+  const auto index = static_cast<std::uint32_t>(products_.size());
+  products_.push_back({id, stock});
+  index_.emplace(id, index);
+  return index;
+}
+
+std::string Catalogue::PutInto(Engine& engine) const {
+  for (std::uint32_t i = 0; i < products_.size(); ++i) {
+    const MemberId member{i % kMembers + 1};
+    const CommandResult put = engine.Put({.product = products_[i].id, .member = member, .stock = products_[i].stock});
+    if (!put.ok()) {
+      return fmt::format("putting product {} with {} units: {}", static_cast<std::int64_t>(products_[i].id),
+                         products_[i].stock, Name(put.code));
+    }
+  }
+  return {};
+}
+
+}  // namespace flexstock::loadgen

@@ -1,0 +1,47 @@
+// Catalogue: the products of a run and the stock that each begins with.
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "flexstock/engine.h"
+
+namespace flexstock::loadgen {
+
+// How much stock a product begins with: so many units, or a share of what will be ordered of it.
+struct StockRule {
+  Units units = 0;
+  double share = 0;  // > 0: of the demand, rounded up; units then does not count
+
+  [[nodiscard]] Units For(Units demand) const;
+};
+
+class Catalogue {
+ public:
+  struct Product {
+    ProductId id;
+    Units stock;
+  };
+
+  // Products 1 .. count, each with `stock` units.
+  static Catalogue Numbered(std::uint32_t count, Units stock);
+
+  // Adds a product; returns its index. Not one that is there already.
+  std::uint32_t Add(ProductId id, Units stock);
+
+  [[nodiscard]] const std::vector<Product>& products() const { return products_; }
+  // Of a product that is in the catalogue.
+  [[nodiscard]] std::uint32_t IndexOf(ProductId id) const { return index_.find(id)->second; }
+
+  // Puts every product into the engine, all live. Empty, or what went wrong.
+  [[nodiscard]] std::string PutInto(Engine& engine) const;
+
+ private:
+  std::vector<Product> products_;
+  absl::flat_hash_map<ProductId, std::uint32_t> index_;
+};
+
+}  // namespace flexstock::loadgen

@@ -1,0 +1,15 @@
+// The result as JSON, for scripts: everything that the table shows, the options, and every histogram's counters, so
+// that runs can be merged and other quantiles taken later.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tools/loadgen/result.h"
+
+namespace flexstock::loadgen {
+
+[[nodiscard]] std::string Json(const Result& result, const std::vector<std::pair<std::string, std::string>>& options);
+
+}  // namespace flexstock::loadgen

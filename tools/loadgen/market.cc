@@ -1,0 +1,101 @@
+#include "tools/loadgen/market.h"
+
+#include <utility>
+
+#include "tools/loadgen/logistics.h"
+
+namespace flexstock::loadgen {
+namespace {
+
+// Streams of random numbers; the shoppers have those from kShopperStream (sale.cc) on.
+constexpr std::uint64_t kMemberStream = 1;
+constexpr std::uint64_t kPayerStream = 2;
+
+}  // namespace
+
+Market::Opened Market::Open(const RunOptions& options, Catalogue catalogue, Clock& clock) {
+  Options engine_options;
+  engine_options.shards = options.shards;
+  engine_options.events_max = options.events_max;
+  engine_options.policy = options.policy;
+  engine_options.products_reserve = catalogue.products().size();
+  engine_options.clock = &clock;
+  auto [engine, problem] = Engine::Open(engine_options);
+  if (engine == nullptr) return {nullptr, std::move(problem)};
+  problem = catalogue.PutInto(*engine);
+  if (!problem.empty()) return {nullptr, std::move(problem)};
+  return {std::unique_ptr<Market>(new Market(options, std::move(catalogue), std::move(engine))), {}};
+}
+
+Market::Market(const RunOptions& options, Catalogue catalogue, std::unique_ptr<Engine> engine)
+    : fills_(options.policy.fill_on_restock != FillOnRestock::kOff),
+      catalogue_(std::move(catalogue)),
+      engine_(std::move(engine)) {
+  consumers_ = {
+      std::make_unique<Member>(floor(), options.member, Rng(options.seed, kMemberStream), AddNotebook()),
+      std::make_unique<Payer>(floor(), options.payer, Rng(options.seed, kPayerStream), AddNotebook()),
+      std::make_unique<Logistics>(floor(), AddNotebook()),
+  };
+  for (const auto& consumer : consumers_) {
+    threads_.emplace_back([&consumer = *consumer](const std::stop_token& stop) { consumer.Run(stop); });
+  }
+}
+
+Totals Market::totals() const {
+  Totals totals;
+  for (const Notebook& notebook : notebooks_) notebook.tally.AddTo(&totals);
+  return totals;
+}
+
+std::uint64_t Market::handled() const {
+  std::uint64_t sum = 0;
+  for (const auto& consumer : consumers_) sum += consumer->handled();
+  return sum;
+}
+
+void Market::Settle() {
+  // One round in which nobody handled anything proves quiet. The count is read first; what a consumer was in the middle
+  // of then is counted when its step ends, which our own Step waits for; and what was done before the count was read
+  // had left its events where this round's Commit found them.
+  for (;;) {
+    const std::uint64_t before = handled();
+    const bool all_happened = engine_->Advance() == Code::kOk;
+    const bool all_told = engine_->Commit();
+    for (const auto& consumer : consumers_) consumer->Step();
+    if (all_happened && all_told && handled() == before) return;
+  }
+}
+
+Result Market::Close() {
+  for (std::jthread& thread : threads_) thread.request_stop();
+  threads_.clear();  // joins
+
+  Result result;
+  result.totals = totals();
+  result.stopwatch_ns = stopwatch_.overhead_ns();
+  result.shards = engine_->Stats();
+
+  std::vector<const Books*> books;
+  std::uint64_t twice_sold = 0;
+  for (const Notebook& notebook : notebooks_) {
+    for (std::size_t call = 0; call < kCalls; ++call) result.timings[call].Merge(notebook.timings[call]);
+    books.push_back(&notebook.books);
+    twice_sold += notebook.twice_sold;
+  }
+
+  const AuditReport audit = engine_->Audit();
+  result.orders_remembered = audit.orders;
+  result.verdict.Check(audit);
+  const std::vector<Account> counted = loadgen::Close(books);
+  for (std::size_t i = 0; i < counted.size(); ++i) {
+    const Catalogue::Product& product = catalogue_.products()[i];
+    ProductView view;  // stays empty, and so differs, if the engine no longer knows the product
+    if (engine_->Find(product.id, &view) != Code::kOk) view = {};
+    result.verdict.Check(product, counted[i], view);
+  }
+  result.verdict.Check(result.totals, fills_);
+  result.verdict.CheckTwiceSold(twice_sold);
+  return result;
+}
+
+}  // namespace flexstock::loadgen

@@ -1,0 +1,38 @@
+// Placer: places orders for one thread: timed, counted, booked, and again while the engine has no room.
+//
+// Closed loop: the next order is placed when the last one was answered. What a slow answer makes the orders behind it
+// wait is therefore not seen (docs/load-testing.md).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "tools/loadgen/consumer.h"
+
+namespace flexstock::loadgen {
+
+class Placer {
+ public:
+  Placer(const Floor& floor, Notebook& notebook) : floor_(floor), notebook_(notebook) {}
+
+  // One order, or several in one batch call. products[i] is the catalogue's index of orders[i]. The results are valid
+  // until the next call; none is kOverloaded.
+  std::span<const PlaceResult> Place(std::span<const PlaceOrder> orders, std::span<const std::uint32_t> products,
+                                     Millis at_ms);
+
+ private:
+  void PlaceOne(const PlaceOrder& order, Millis at_ms);
+  void PlaceBatch(std::span<const PlaceOrder> orders, Millis at_ms);
+  void Note(const PlaceOrder& order, std::uint32_t product, const PlaceResult& result);
+
+  const Floor floor_;
+  Notebook& notebook_;
+  std::vector<PlaceResult> results_;
+  // What of a batch found no room: the orders once more, where their results belong, and what they are answered.
+  std::vector<PlaceOrder> again_;
+  std::vector<std::size_t> again_at_;
+  std::vector<PlaceResult> again_results_;
+};
+
+}  // namespace flexstock::loadgen

@@ -1,0 +1,25 @@
+// Result: everything that a run has to tell, for the table and for the JSON file.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "flexstock/engine.h"
+#include "tools/loadgen/notebook.h"
+#include "tools/loadgen/verdict.h"
+
+namespace flexstock::loadgen {
+
+struct Result {
+  std::string headline;  // what ran, in one line
+  double seconds = 0;    // from the first order to the last answer
+  Totals totals;
+  Timings timings;
+  std::uint64_t stopwatch_ns = 0;  // what measuring nothing reads
+  std::vector<ShardStats> shards;
+  std::uint64_t orders_remembered = 0;
+  Verdict verdict;
+};
+
+}  // namespace flexstock::loadgen

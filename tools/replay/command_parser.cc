@@ -104,7 +104,10 @@ struct Values {
 
 class CommandParser::Impl {
  public:
-  Impl() { (void)parser_.allocate(kUsualLine); }
+  Impl() {
+    // If memory is so short, parsing says so again.
+    [[maybe_unused]] const simdjson::error_code error = parser_.allocate(kUsualLine);
+  }
 
   bool Parse(std::string_view line, Command* command) {
     dom::element document;

@@ -135,8 +135,8 @@ CartResult Model::Place(const PlaceCart& request, std::span<PlaceResult> lines, 
     return {.code = Code::kInvalidArgument};
   }
   if (request.mode == CartMode::kAllOrNothing) return TakeAllOrNothing(request, lines);
-  // Split: each line is an order of its own, judged like any other, so what is due even now (at the end of time, or
-  // with nothing remembered) comes before the next line, too.
+  // Split: each line is an order of its own, judged like any other: what is due even now (at the end of time, or with
+  // nothing remembered) comes before the next line, too.
   for (std::size_t i = 0; i < request.lines.size(); ++i) {
     Settle();
     lines[i] = PlaceNow(AsOrder(request.lines[i], request.customer));

@@ -135,7 +135,8 @@ class Cart {
   [[nodiscard]] std::uint32_t ForeignShard(const LockedShards& locked) const {
     for (std::size_t i = 0; i < size(); ++i) {
       shard::OrderPlace place{};
-      if (asked_[i].key.given() && engine_.FindKey(asked_[i].key, &place) && !locked.Has(place.shard)) return place.shard;
+      if (asked_[i].key.given() && engine_.FindKey(asked_[i].key, &place) && !locked.Has(place.shard))
+        return place.shard;
     }
     return kNoShard;
   }
@@ -145,7 +146,7 @@ class Cart {
       results_[i] = {.code = FormOf(i), .epoch = engine_.epoch()};
       if (!results_[i].ok()) continue;
       Shard& shard = engine_.At(shard_[i]);
-      shard.ForgetDue();  // an order that is remembered for 0 ms is forgotten by the next line
+      shard.HappenNow();  // a line may have left something that is due at once: an order that is remembered for 0 ms
       // A key placed by somebody else since the look: his order is new, so it is remembered, and it is a conflict.
       std::uint32_t foreign = kNoShard;
       results_[i] = shard.Place(asked_[i], &foreign);
@@ -241,15 +242,7 @@ class Cart {
   }
 
   void Take() FLEXSTOCK_UNCHECKED_LOCKS {
-    std::array<ProductMode, kCartLinesMax> before;
-    for (std::size_t i = 0; i < size(); ++i) before[i] = engine_.At(shard_[i]).ModeOf(asked_[i].product);
-    for (std::size_t i = 0; i < size(); ++i) {
-      Shard& shard = engine_.At(shard_[i]);
-      results_[i] = shard.TakeLine(asked_[i]);
-      bool last = true;  // of its product
-      for (std::size_t j = i + 1; last && j < size(); ++j) last = !SameProduct(i, j);
-      if (last) shard.TellMode(asked_[i].product, before[i]);
-    }
+    for (std::size_t i = 0; i < size(); ++i) results_[i] = engine_.At(shard_[i]).TakeLine(asked_[i]);
   }
 
   Engine::Impl& engine_;

@@ -28,9 +28,10 @@ Engine::Opened Engine::Open(const Options& options) {
   if (std::string problem = Problem(options); !problem.empty()) return {nullptr, std::move(problem)};
   auto impl = std::make_unique<Impl>(options);
   if (!impl->Start()) {
-    return {nullptr,
-            "the system refuses the memory: lower shards, orders_max, products_max or the reserves, or raise the limit on "
-            "address space (ulimit -v, vm.overcommit_memory)"};
+    return {
+        nullptr,
+        "the system refuses the memory: lower shards, orders_max, products_max or the reserves, or raise the limit on "
+        "address space (ulimit -v, vm.overcommit_memory)"};
   }
   return {std::unique_ptr<Engine>(new Engine(std::move(impl))), {}};
 }
@@ -41,27 +42,32 @@ CommandResult Engine::Put(const PutProduct& request, Millis at_ms) {
   const bool valid = IsId(request.product) && IsId(request.member) && IsStock(request.stock.value_or(0)) &&
                      IsValid(Apply(Policy{}, request.policy));
   if (!valid) return kInvalid;
-  return impl_->OnProduct(request.product, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.Put(request); });
+  return impl_->OnProduct(
+      request.product, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.Put(request); });
 }
 
 CommandResult Engine::Set(const SetStock& request, Millis at_ms) {
   if (!IsId(request.product) || !IsStock(request.stock) || !IsStock(request.expect.value_or(0))) return kInvalid;
-  return impl_->OnProduct(request.product, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.Set(request); });
+  return impl_->OnProduct(
+      request.product, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.Set(request); });
 }
 
 CommandResult Engine::Adjust(const AdjustStock& request, Millis at_ms) {
   if (!IsId(request.product)) return kInvalid;
-  return impl_->OnProduct(request.product, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.Adjust(request); });
+  return impl_->OnProduct(
+      request.product, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.Adjust(request); });
 }
 
 CommandResult Engine::Publish(ProductId product, Millis at_ms) {
   if (!IsId(product)) return kInvalid;
-  return impl_->OnProduct(product, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.SetStatus(product, ProductStatus::kLive); });
+  return impl_->OnProduct(
+      product, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.SetStatus(product, ProductStatus::kLive); });
 }
 
 CommandResult Engine::Unpublish(ProductId product, Millis at_ms) {
   if (!IsId(product)) return kInvalid;
-  return impl_->OnProduct(product, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.SetStatus(product, ProductStatus::kDraft); });
+  return impl_->OnProduct(
+      product, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.SetStatus(product, ProductStatus::kDraft); });
 }
 
 bool Engine::Resolve(ProductId product, ProductRef* ref) const {
@@ -76,7 +82,9 @@ bool Engine::Resolve(ProductId product, ProductRef* ref) const {
 
 // ---- Orders -------------------------------------------------------------------------------------------------------
 
-PlaceResult Engine::Place(const PlaceOrder& request, Millis at_ms) { return impl_->Place(request, impl_->TimeOf(at_ms)); }
+PlaceResult Engine::Place(const PlaceOrder& request, Millis at_ms) {
+  return impl_->Place(request, impl_->TimeOf(at_ms));
+}
 
 PlaceResult Engine::Place(const PlaceOrderByRef& request, Millis at_ms) {
   return impl_->Place(request, impl_->TimeOf(at_ms));
@@ -95,52 +103,64 @@ CartResult Engine::Place(const PlaceCart& request, std::span<PlaceResult> lines,
 }
 
 CommandResult Engine::Accept(OrderId order, Millis at_ms) {
-  return impl_->OnOrder(order, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.Accept(order, 0); });
+  return impl_->OnOrder(
+      order, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.Accept(order, 0); });
 }
 
 CommandResult Engine::AcceptPart(OrderId order, Units qty, Millis at_ms) {
   if (qty < 1 || qty > kQtyMax) return kInvalid;
-  return impl_->OnOrder(order, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.Accept(order, static_cast<std::uint32_t>(qty)); });
+  return impl_->OnOrder(
+      order, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.Accept(order, static_cast<std::uint32_t>(qty)); });
 }
 
 CommandResult Engine::Decline(OrderId order, Millis at_ms) {
-  return impl_->OnOrder(order, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.Decline(order); });
+  return impl_->OnOrder(
+      order, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.Decline(order); });
 }
 
 CommandResult Engine::Pay(OrderId order, Millis at_ms) {
-  return impl_->OnOrder(order, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.Pay(order); });
+  return impl_->OnOrder(
+      order, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.Pay(order); });
 }
 
 CommandResult Engine::Cancel(OrderId order, Millis at_ms) {
-  return impl_->OnOrder(order, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.Cancel(order); });
+  return impl_->OnOrder(
+      order, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.Cancel(order); });
 }
 
 CommandResult Engine::Refund(OrderId order, bool restock, Millis at_ms) {
-  return impl_->OnOrder(order, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.Refund(order, restock); });
+  return impl_->OnOrder(
+      order, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.Refund(order, restock); });
 }
 
 CommandResult Engine::PickUp(OrderId order, Millis at_ms) {
-  return impl_->OnOrder(order, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.PickUp(order); });
+  return impl_->OnOrder(
+      order, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.PickUp(order); });
 }
 
 // ---- Questions ----------------------------------------------------------------------------------------------------
 
 Code Engine::Find(ProductId product, ProductView* view, Millis at_ms) {
   if (!IsId(product)) return Code::kUnknownProduct;
-  return impl_->OnProduct(product, at_ms, FLEXSTOCK_UNDER_LOCK { return CommandResult{.code = shard.View(product, view)}; }).code;
+  return impl_
+      ->OnProduct(
+          product, at_ms, FLEXSTOCK_UNDER_LOCK { return CommandResult{.code = shard.View(product, view)}; })
+      .code;
 }
 
 Code Engine::Find(OrderId order, OrderView* view, Millis at_ms) {
-  return impl_->OnOrder(order, at_ms, FLEXSTOCK_UNDER_LOCK { return CommandResult{.code = shard.View(order, view)}; }).code;
+  return impl_
+      ->OnOrder(
+          order, at_ms, FLEXSTOCK_UNDER_LOCK { return CommandResult{.code = shard.View(order, view)}; })
+      .code;
 }
 
 Code Engine::Find(OrderKey key, OrderView* view, Millis at_ms) {
   const Millis now = impl_->TimeOf(at_ms);
   shard::OrderPlace place{};
   while (key.given() && impl_->FindKey(key, &place)) {
-    const auto answer = impl_->On<CommandResult>(place.shard, now, FLEXSTOCK_UNDER_LOCK {
-      return CommandResult{.code = shard.View(place.slot, key, view)};
-    });
+    const auto answer = impl_->On<CommandResult>(
+        place.shard, now, FLEXSTOCK_UNDER_LOCK { return CommandResult{.code = shard.View(place.slot, key, view)}; });
     // Forgotten between the two looks, and perhaps placed again: look again.
     if (answer.code != Code::kUnknownOrder) return answer.code;
   }
@@ -152,10 +172,11 @@ Code Engine::Pending(MemberId member, std::size_t max, std::vector<OrderView>* o
   orders->clear();
   std::vector<std::pair<std::uint64_t, OrderView>> pending;
   for (std::uint32_t i = 0; i < impl_->options().shards; ++i) {
-    const auto answer = impl_->On<CommandResult>(i, now, FLEXSTOCK_UNDER_LOCK {
-      shard.AppendPending(member, &pending);
-      return CommandResult{};
-    });
+    const auto answer = impl_->On<CommandResult>(
+        i, now, FLEXSTOCK_UNDER_LOCK {
+          shard.AppendPending(member, &pending);
+          return CommandResult{};
+        });
     if (!answer.ok()) return answer.code;
   }
   std::stable_sort(pending.begin(), pending.end(), [](const auto& a, const auto& b) { return a.first < b.first; });

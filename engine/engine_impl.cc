@@ -12,8 +12,8 @@ namespace flexstock {
 Engine::Impl::Impl(const Options& options)
     : options_(options),
       clock_(options.clock != nullptr ? options.clock : &SystemClock()),
-      // The seed keeps callers who choose keys from choosing buckets; no answer depends on it. Where this object lies is
-      // as unknown to them as any number.
+      // The seed keeps callers who choose keys from choosing buckets; no answer depends on it. Where this object lies
+      // is as unknown to them as any number.
       keys_(base::Mix(reinterpret_cast<std::uintptr_t>(this), 0x666c6578)),
       products_(options.products_max, options.shards),
       orders_(options.orders_max, options.shards),
@@ -30,11 +30,20 @@ Engine::Impl::~Impl() {
 }
 
 bool Engine::Impl::Start() {
-  const shard::Surroundings around{
-      .options = &options_, .keys = &keys_, .products = &products_, .orders = &orders_, .dirty = dirty_};
+  if (!products_.Open() || !orders_.Open() || !names_.Open(options_.products_max) ||
+      !order_keys_.Open(options_.orders_max)) {
+    return false;
+  }
+  const shard::Surroundings around{.options = &options_,
+                                   .keys = &keys_,
+                                   .products = &products_,
+                                   .orders = &orders_,
+                                   .names = &names_,
+                                   .order_keys = &order_keys_,
+                                   .dirty = dirty_};
   for (std::uint32_t i = 0; i < options_.shards; ++i) {
     shards_.push_back(std::make_unique<shard::Shard>(i, around));
-    if (!shards_.back()->Open()) return false;
+    shards_.back()->Reserve();
   }
   if (!keys_.Reserve(options_.keys_reserve)) return false;
   if (options_.background) background_ = std::thread([this] { Background(); });
@@ -67,13 +76,10 @@ bool Engine::Impl::Commit() {
   const std::lock_guard lock(commit_mutex_);
   // Pushes what there is room for; true if that was all of it.
   const auto push = [this] {
-    const std::size_t room = std::min(outbox_.Room(), taken_.size() - pushed_);
+    const std::size_t room = std::min(outbox_.Room(), taken_count_ - pushed_);
     if (room != 0) outbox_.Push({taken_.data() + pushed_, room});
     pushed_ += room;
-    if (pushed_ != taken_.size()) return false;
-    taken_.clear();
-    pushed_ = 0;
-    return true;
+    return pushed_ == taken_count_;
   };
   if (!push()) return false;
   // relaxed: see epoch().
@@ -89,7 +95,9 @@ bool Engine::Impl::Commit() {
       bool left = false;
       {
         const shard::Entered entered(shard);
-        left = shard.TakeChanges(ended, taken_);
+        taken_count_ = shard.TakeChanges(ended, taken_);
+        pushed_ = 0;
+        left = shard.changes_waiting() != 0;
       }
       if (left) dirty_[word].fetch_or(bit, std::memory_order_relaxed);
       if (push()) continue;

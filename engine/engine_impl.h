@@ -1,5 +1,5 @@
-// Engine::Impl: routes calls to shards, commits epochs, runs the background thread. No rule is decided here, except those
-// that are about several products at once (cart.cc).
+// Engine::Impl: routes calls to shards, commits epochs, runs the background thread. No rule is decided here, except
+// those that are about several products at once (cart.cc).
 //
 // Locks, in the order in which they are taken: commit_mutex_; shard locks by rising index; key stripes by rising index.
 #pragma once
@@ -75,6 +75,8 @@ class Engine::Impl {
 
  private:
   void Background();
+  template <typename Request>
+  PlaceResult PlaceOn(std::uint32_t index, const Request& request, Millis at_ms);
   PlaceResult PlaceBeside(std::uint32_t index, std::uint32_t foreign, const shard::Asked& asked, Millis at_ms);
   static void GatherByShard(std::span<std::uint8_t> sequence, const std::uint32_t* shard_of);
   template <typename Request>
@@ -86,14 +88,18 @@ class Engine::Impl {
   std::atomic<Epoch> epoch_{1};
   alignas(64) std::atomic<std::uint64_t> dirty_[16] = {};
   keys::KeyIndex keys_;
-  shard::Budget products_;
-  shard::Budget orders_;
+  memory::Pool<shard::Product> products_;
+  memory::Pool<shard::Order> orders_;
+  memory::Slab<shard::ProductName> names_;
+  memory::Slab<OrderKey> order_keys_;
   std::vector<std::unique_ptr<shard::Shard>> shards_;
 
   std::mutex commit_mutex_;
-  outbox::Outbox outbox_;               // Push: under commit_mutex_
-  std::vector<shard::Change> taken_;    // under commit_mutex_: out of a shard, not yet pushed
-  std::size_t pushed_ = 0;              // of taken_
+  outbox::Outbox outbox_;  // Push: under commit_mutex_
+  // Under commit_mutex_: the first taken_count_ of taken_ are out of a shard, the first pushed_ of them in the outbox.
+  std::vector<shard::Change> taken_;
+  std::size_t taken_count_ = 0;
+  std::size_t pushed_ = 0;
 
   std::mutex background_mutex_;
   std::condition_variable background_wake_;
@@ -107,7 +113,8 @@ Result Engine::Impl::On(std::uint32_t index, Millis at_ms, Work&& work) {
   for (;;) {
     {
       const shard::Entered entered(shard);
-      if (shard.Arrive(at_ms, epoch())) [[likely]] return work(shard);
+      if (shard.Arrive(at_ms, epoch())) [[likely]]
+        return work(shard);
     }
     if (!Commit()) {
       Result overloaded{};

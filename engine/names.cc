@@ -10,10 +10,25 @@ namespace {
 constexpr std::array<std::string_view, 10> kStates = {
     "",         "awaiting_acceptance", "awaiting_payment", "confirmed", "picked_up",
     "declined", "acceptance_expired",  "payment_expired",  "canceled",  "refunded"};
-constexpr std::array<std::string_view, 19> kCodes = {
-    "ok",           "invalid_argument",   "unknown_product", "unknown_order", "key_conflict",    "product_draft",
-    "order_limit",  "customer_limit",     "insufficient_stock", "sold_out",   "backlog_full",    "member_mismatch",
-    "stock_conflict", "wrong_state",      "payment_late",    "refused",       "orders_full",     "products_full", "overloaded"};
+constexpr std::array<std::string_view, 19> kCodes = {"ok",
+                                                     "invalid_argument",
+                                                     "unknown_product",
+                                                     "unknown_order",
+                                                     "key_conflict",
+                                                     "product_draft",
+                                                     "order_limit",
+                                                     "customer_limit",
+                                                     "insufficient_stock",
+                                                     "sold_out",
+                                                     "backlog_full",
+                                                     "member_mismatch",
+                                                     "stock_conflict",
+                                                     "wrong_state",
+                                                     "payment_late",
+                                                     "refused",
+                                                     "orders_full",
+                                                     "products_full",
+                                                     "overloaded"};
 constexpr std::array<std::string_view, 3> kModes = {"active", "inactive", "draft"};
 constexpr std::array<std::string_view, kAudiences> kAudienceNames = {"member", "customer", "logistics", "feed"};
 

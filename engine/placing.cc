@@ -1,5 +1,5 @@
-// Placing, one by one and in batches. A batch gives the answers that its orders would get one by one; what it shares is locks
-// and cache misses.
+// Placing, one by one and in batches. A batch gives the answers that its orders would get one by one; what it shares is
+// locks and cache misses.
 #include <algorithm>
 #include <array>
 
@@ -31,7 +31,9 @@ std::uint32_t Locate(const Shard& shard, const PlaceOrderByRef& request) FLEXSTO
 }
 
 void PrefetchProduct(const Shard&, const PlaceOrder&) {}  // where it lies is not known yet
-void PrefetchProduct(const Shard& shard, const PlaceOrderByRef& request) { shard.PrefetchProduct(request.product.slot); }
+void PrefetchProduct(const Shard& shard, const PlaceOrderByRef& request) {
+  shard.PrefetchProduct(request.product.slot);
+}
 
 template <typename Request>
 Asked AskedOf(const Request& request, keys::KeyIndex& keys) {
@@ -54,20 +56,26 @@ PlaceResult Engine::Impl::Place(const Request& request, Millis at_ms) {
   if (!IsInRange(request) || !IsProductInRange(request)) return {.code = Code::kInvalidArgument};
   const std::uint32_t index = flexstock::ShardOf(*this, request);
   if (index >= options_.shards) return {.code = Code::kUnknownProduct};
+  return PlaceOn(index, request, at_ms);
+}
+
+// One result, built where the caller has room for it: copying it would wait for its stores.
+template <typename Request>
+PlaceResult Engine::Impl::PlaceOn(std::uint32_t index, const Request& request, Millis at_ms) {
   PrefetchProduct(At(index), request);
   Asked asked = AskedOf(request, keys_);
   std::uint32_t foreign = kNoShard;
-  const auto result = On<PlaceResult>(
-      index, at_ms, [&](Shard& shard) FLEXSTOCK_REQUIRES(shard.lock) {
-        asked.product = Locate(shard, request);
-        if (asked.product == kNil) return PlaceResult{.code = Code::kUnknownProduct, .epoch = epoch()};
-        return shard.Place(asked, &foreign);
-      });
-  return foreign == kNoShard ? result : PlaceBeside(index, foreign, asked, at_ms);
+  auto result = On<PlaceResult>(index, at_ms, [&](Shard& shard) FLEXSTOCK_REQUIRES(shard.lock) {
+    asked.product = Locate(shard, request);
+    if (asked.product == kNil) return PlaceResult{.code = Code::kUnknownProduct, .epoch = epoch()};
+    return shard.Place(asked, &foreign);
+  });
+  if (foreign != kNoShard) result = PlaceBeside(index, foreign, asked, at_ms);
+  return result;
 }
 
-// The key names an order of another shard's product. Whether that order is still remembered at this time is for its shard
-// to say, so both locks are taken. Rare: somebody used a key twice.
+// The key names an order of another shard's product. Whether that order is still remembered at this time is for its
+// shard to say, so both locks are taken. Rare: somebody used a key twice.
 PlaceResult Engine::Impl::PlaceBeside(std::uint32_t index, std::uint32_t foreign, const Asked& asked,
                                       Millis at_ms) FLEXSTOCK_UNCHECKED_LOCKS {
   for (;;) {
@@ -129,7 +137,8 @@ void Engine::Impl::PlaceMany(std::span<const Request> requests, std::span<PlaceR
   }
 }
 
-// A chain of items for each shard, walked in the order in which the shards first appear. O(n), whatever the number of shards.
+// A chain of items for each shard, walked in the order in which the shards first appear. O(n), whatever the number of
+// shards.
 void Engine::Impl::GatherByShard(std::span<std::uint8_t> sequence, const std::uint32_t* shard_of) {
   std::array<std::uint8_t, 1024> first{};  // item + 1, by shard
   std::array<std::uint8_t, 64> next;
@@ -151,8 +160,8 @@ void Engine::Impl::GatherByShard(std::span<std::uint8_t> sequence, const std::ui
 
 // Neighbours of one shard: one lock, and all their products are on their way before the first is needed.
 template <typename Request>
-void Engine::Impl::PlaceRun(std::uint32_t index, std::span<const std::uint8_t> run, const Request* requests, Asked* asked,
-                            PlaceResult* results, Millis at_ms) {
+void Engine::Impl::PlaceRun(std::uint32_t index, std::span<const std::uint8_t> run, const Request* requests,
+                            Asked* asked, PlaceResult* results, Millis at_ms) {
   Shard& shard = At(index);
   std::size_t done = 0;
   while (done < run.size()) {

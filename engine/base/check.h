@@ -13,8 +13,9 @@ namespace flexstock::base {
 
 }  // namespace flexstock::base
 
-#define FLEXSTOCK_CHECK(condition) \
-  (__builtin_expect(static_cast<bool>(condition), 1) ? void(0) : ::flexstock::base::CheckFailed(__FILE__, __LINE__, #condition))
+#define FLEXSTOCK_CHECK(condition)                             \
+  (__builtin_expect(static_cast<bool>(condition), 1) ? void(0) \
+                                                     : ::flexstock::base::CheckFailed(__FILE__, __LINE__, #condition))
 
 // For the expensive ones: only where NDEBUG is not defined.
 #ifdef NDEBUG

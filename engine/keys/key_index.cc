@@ -9,7 +9,7 @@
 namespace flexstock::keys {
 namespace {
 
-constexpr std::uint64_t kBucketsMin = 16;
+constexpr std::uint64_t kBucketsMin = 64;
 
 // The 8 highest bits of a hash chose the stripe; the others choose the bucket.
 std::uint64_t HomeOf(std::uint64_t hash, std::uint64_t bucket_count) { return base::Reduce(hash << 8, bucket_count); }
@@ -63,7 +63,9 @@ bool KeyIndex::Find(OrderKey key, std::uint64_t hash, shard::OrderPlace* place) 
   const std::uint64_t count = stripe.bucket_count.load(std::memory_order_relaxed);
   if (count == 0) return false;
   const Bucket* buckets = stripe.buckets.load(std::memory_order_relaxed);
-  for (std::uint64_t at = HomeOf(hash, count);; at = NextOf(at, count)) {
+  // Bounded: as keys come and go, it can happen that every bucket was passed by some key.
+  std::uint64_t at = HomeOf(hash, count);
+  for (std::uint64_t looked = 0; looked < count; ++looked, at = NextOf(at, count)) {
     const Bucket& bucket = buckets[at];
     for (int i = 0; i < kKeysABucket; ++i) {
       if (bucket.keys[i] != key) continue;
@@ -74,11 +76,13 @@ bool KeyIndex::Find(OrderKey key, std::uint64_t hash, shard::OrderPlace* place) 
     }
     if (bucket.passed == 0) return false;
   }
+  return false;
 }
 
 bool KeyIndex::MakeRoom(std::uint64_t hash, std::uint64_t count) {
   Stripe& stripe = stripes_[StripeOf(hash)];
-  if (stripe.keys + count <= stripe.keys_max) [[likely]] return true;
+  if (stripe.keys + count <= stripe.keys_max) [[likely]]
+    return true;
   const std::uint64_t buckets = stripe.bucket_count.load(std::memory_order_relaxed);
   return Resize(stripe, std::max(kBucketsMin + count, buckets + buckets / 2));
 }
@@ -125,8 +129,8 @@ void KeyIndex::Erase(OrderKey key, std::uint64_t hash) {
   }
 }
 
-// Moves a stripe into `bucket_count` new buckets, in order of the old ones: homes rise with the hash, so both are walked
-// once from end to end.
+// Moves a stripe into `bucket_count` new buckets, in order of the old ones: homes rise with the hash, so both are
+// walked once from end to end.
 bool KeyIndex::Resize(Stripe& stripe, std::uint64_t bucket_count) const {
   auto* fresh = static_cast<Bucket*>(memory::Reserve(bucket_count * sizeof(Bucket)));
   if (fresh == nullptr) return false;

@@ -6,9 +6,10 @@
 //   | key 0  16 | key 1  16 | key 2  16 | place 0, 1, 2   5 each| passed |
 //   +-----------+-----------+-----------+----------------------+--------+
 //
-// and one that finds its bucket full goes to the next. `passed` counts the keys that went past a bucket, so a lookup stops where
-// none did, and erasing leaves no tombstones (the counting of F14, Bronson & Shi 2019). At most 3/4 full: 28.4 bytes a key; after
-// growing by half, 42.7. Buckets are chosen by a keyed hash: callers choose keys and must not be able to choose buckets.
+// and one that finds its bucket full goes to the next. `passed` counts the keys that went past a bucket, so a lookup
+// stops where none did, and erasing leaves no tombstones (the counting of F14, Bronson & Shi 2019). At most 3/4
+// full: 28.4 bytes a key; after growing by half, 42.7. Buckets are chosen by a keyed hash: callers choose keys and must
+// not be able to choose buckets.
 //
 // Threads   Split into stripes with a lock each. A stripe's lock is a leaf: it may be taken with shard locks held, and
 //           nothing but further stripes, in rising order, is taken while it is held.
@@ -32,7 +33,8 @@ class KeyIndex {
   KeyIndex(const KeyIndex&) = delete;
   KeyIndex& operator=(const KeyIndex&) = delete;
 
-  // Makes and touches room for so many keys in all, if they spread evenly. Before any other thread calls. False: no memory.
+  // Makes and touches room for so many keys in all, if they spread evenly. Before any other thread calls. False: no
+  // memory.
   [[nodiscard]] bool Reserve(std::uint64_t keys);
 
   // A hash that tells stripe and bucket.

@@ -2,8 +2,8 @@
 //
 // Callers are gateway threads, more of them than cores, so whoever holds the lock may be descheduled. Pure spinning
 // would then burn the others' time slices (measured: stalls of 300 ms); a futex costs an atomic read-modify-write on
-// every release. This lock spins a bounded time, then yields, then sleeps 50 microseconds at a time; nobody is woken, so
-// releasing is one plain store. docs/decisions/lock.md has the candidates and their figures.
+// every release. This lock spins a bounded time, then yields, then sleeps 50 microseconds at a time; nobody is woken,
+// so releasing is one plain store. docs/decisions/lock.md has the candidates and their figures.
 //
 // Not fair, not recursive. No system call on the uncontended path.
 #pragma once
@@ -20,7 +20,8 @@ class FLEXSTOCK_CAPABILITY("lock") YieldLock {
   // True if the lock was free at once; false if the caller had to wait. Held either way: the answer is for counting.
   bool Acquire() FLEXSTOCK_ACQUIRE() {
     // acquire: partner of the release store in Release(); everything the last holder wrote is seen.
-    if (!held_.exchange(true, std::memory_order_acquire)) [[likely]] return true;
+    if (!held_.exchange(true, std::memory_order_acquire)) [[likely]]
+      return true;
     Wait();
     return false;
   }

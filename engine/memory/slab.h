@@ -12,10 +12,10 @@
 
 namespace flexstock::memory {
 
-// Reserves zeroed address space; nullptr if the system refuses.
+// Reserves zeroed address space, in huge pages where it is large; nullptr if the system refuses.
 void* Reserve(std::size_t bytes);
 void Unreserve(void* begin, std::size_t bytes);
-// Backs [begin, begin + bytes) with memory now; in huge pages where that is whole ones.
+// Backs [begin, begin + bytes) with memory now.
 void Populate(void* begin, std::size_t bytes);
 
 template <typename T>

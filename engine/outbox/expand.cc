@@ -24,15 +24,14 @@ const std::array<Row, kTypes> kTold = [] {
 }  // namespace
 
 bool IsTold(const shard::Change& change, Audience audience) {
-  return kTold[change.type][static_cast<std::size_t>(audience)];
+  return kTold[static_cast<std::size_t>(change.type)][static_cast<std::size_t>(audience)];
 }
 
 std::size_t Expand(const shard::Change& change, const shard::ProductName& product, Audience audience, Event* events) {
-  const auto type = static_cast<EventType>(change.type);
-  const bool of_product = type == EventType::kProductMode;
+  const bool of_product = change.type == EventType::kProductMode;
   Event& event = events[0];
-  event = {.type = type,
-           .mode = static_cast<ProductMode>(change.mode),
+  event = {.type = change.type,
+           .mode = change.mode,
            .at_ms = change.at_ms,
            .deadline_ms = change.deadline_ms,
            .order = of_product ? kNoOrder : change.order,
@@ -41,7 +40,7 @@ std::size_t Expand(const shard::Change& change, const shard::ProductName& produc
            .member = static_cast<MemberId>(product.member),
            .customer = static_cast<CustomerId>(change.customer),
            .qty = change.qty};
-  if (type != EventType::kOrderConfirmed) return 1;
+  if (change.type != EventType::kOrderConfirmed) return 1;
   if (audience == Audience::kLogistics) event.type = EventType::kPickupRequested;
   if (audience != Audience::kFeed) return 1;
   events[1] = event;

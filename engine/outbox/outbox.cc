@@ -1,5 +1,10 @@
 #include "engine/outbox/outbox.h"
 
+// g++ 12 cannot see that a token made from a queue has a producer, and warns of what would happen without one.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wstringop-overflow"
+#endif
+
 #include <concurrentqueue/concurrentqueue.h>
 
 #include <algorithm>
@@ -18,8 +23,8 @@ struct QueueTraits : moodycamel::ConcurrentQueueDefaultTraits {
   static constexpr std::size_t BLOCK_SIZE = 256;
 };
 
-// Walks a run and shows only what an audience is told of, so that filtering needs no copy. The queue steps once beyond the
-// last: then there is nothing to skip to.
+// Walks a run and shows only what an audience is told of, so that filtering needs no copy. The queue steps once beyond
+// the last: then there is nothing to skip to.
 class ToldIterator {
  public:
   using iterator_category = std::input_iterator_tag;

@@ -1,10 +1,11 @@
 // Outbox: committed changes on their way to the audiences; one bounded moodycamel::ConcurrentQueue each.
 //
-// Push takes a run of changes and gives every audience those it is told of, in bulk (measured: 1.6 ns an item in bulks of
-// 64, 17 one by one). All audiences get a run, so the fullest queue decides for all: nothing is lost, memory is bounded by
-// events_max an audience, and the price is that an audience that nobody polls stops the others in the end.
+// Push takes a run of changes and gives every audience those it is told of, in bulk (measured: 1.6 ns an item in bulks
+// of 64, 17 one by one). All audiences get a run, so the fullest queue decides for all: nothing is lost, memory is
+// bounded by events_max an audience, and the price is that an audience that nobody polls stops the others in the end.
 //
-// Threads  Push and Room: one at a time (the committer). Pop: any. A queue's changes come out in the order they went in;
+// Threads  Push and Room: one at a time (the committer). Pop: any. A queue's changes come out in the order they went
+// in;
 //          pops at one time get disjoint runs.
 // Memory   Address space for events_max changes an audience at the start; a queue goes round in the part that it needs.
 #pragma once

@@ -19,10 +19,9 @@ struct alignas(64) Change {
   Millis at_ms;
   Millis deadline_ms;
   std::uint32_t product;  // slot
-  std::uint32_t qty : 24;
-  std::uint32_t type : 8;  // EventType; kPickupRequested never stands alone
-  std::uint32_t mode;      // ProductMode after it
-  std::uint32_t padding;
+  std::uint32_t qty;
+  EventType type;    // kPickupRequested never stands alone
+  ProductMode mode;  // EventType::kProductMode: the new one
 };
 static_assert(sizeof(Change) == 64);
 

@@ -6,7 +6,7 @@
 //   none (free)             free list (next)  -                             -
 //   awaiting_acceptance     timer wheel       the product's pending list    deadline
 //   awaiting_payment        timer wheel       -                             deadline
-//   any settled state       retention list    -                             the instant it was entered
+//   any settled state       -                 -                             the instant it was entered
 #pragma once
 
 #include <cstdint>
@@ -25,14 +25,13 @@ struct alignas(64) Order {
   std::uint32_t product;  // slot in the same shard
   std::uint32_t prev, next;
   std::uint32_t pending_prev, pending_next;
-  std::uint32_t generation : 24;  // of this slot's present or next order; never wraps: a slot that has had all is retired
-  std::uint32_t state : 4;        // OrderState
-  std::uint32_t keyed : 1;        // its key is in the key index and in the shard's key slab
-  std::uint32_t refund_told : 1;  // refund_due was told
-  std::uint32_t unused : 2;
-  std::uint32_t padding;
+  std::uint32_t generation;  // of this slot's present or next order, 24 bits; a slot that has had all is retired
+  // Whole bytes: a bit field is written by the byte and read by the word, which the processor cannot forward.
+  OrderState state;
+  std::uint8_t settlings;  // how often it has settled, after the first time (SettledQueue)
+  bool keyed;              // its key is in the key index and in the key slab
+  bool refund_told;        // refund_due was told
 
-  [[nodiscard]] OrderState status() const { return static_cast<OrderState>(state); }
   // The units it is about: what the member accepted, once he has.
   [[nodiscard]] std::uint32_t units() const { return accepted != 0 ? accepted : qty; }
 };

@@ -1,21 +1,21 @@
 // What members, customers and logistics do with an order: one function a command, the rule beside it.
 #include <algorithm>
 
-#include "engine/shard/shard.h"
+#include "engine/shard/hot_path.h"
 
 namespace flexstock::shard {
 const Order* Shard::FindOrder(OrderId id) const {
   const std::uint32_t slot = PlaceOf(id).slot;
-  if (slot >= slots_used_) return nullptr;
+  if (!orders_.IsOwner(slot, index_)) return nullptr;
   const Order& order = orders_[slot];
-  return order.generation == GenerationOf(id) && order.status() != OrderState::kNone ? &order : nullptr;
+  return order.generation == GenerationOf(id) && order.state != OrderState::kNone ? &order : nullptr;
 }
 
 CommandResult Shard::Done(OrderState state) const { return {.state = state, .epoch = epoch_}; }
 
 // The command does not apply in this state: either what it would bring about stands already, or it is wrong.
 CommandResult Shard::NotAgain(const Order& order, bool stands) const {
-  return {.code = stands ? Code::kOk : Code::kWrongState, .duplicate = stands, .state = order.status(), .epoch = epoch_};
+  return {.code = stands ? Code::kOk : Code::kWrongState, .duplicate = stands, .state = order.state, .epoch = epoch_};
 }
 
 CommandResult Shard::Accept(OrderId id, std::uint32_t qty) {
@@ -23,8 +23,8 @@ CommandResult Shard::Accept(OrderId id, std::uint32_t qty) {
   if (order == nullptr) return {.code = Code::kUnknownOrder, .epoch = epoch_};
   const std::uint32_t accepted = qty == 0 ? order->qty : qty;
   if (accepted > order->qty) return {.code = Code::kInvalidArgument, .epoch = epoch_};
-  if (order->status() != OrderState::kAwaitingAcceptance) {
-    return NotAgain(*order, order->accepted == accepted && Counts(order->status()));
+  if (order->state != OrderState::kAwaitingAcceptance) {
+    return NotAgain(*order, order->accepted == accepted && Counts(order->state));
   }
   Product& product = products_[order->product];
   const Before before = Now(product);
@@ -38,8 +38,8 @@ CommandResult Shard::Accept(OrderId id, std::uint32_t qty) {
 CommandResult Shard::Decline(OrderId id) {
   Order* order = FindOrder(id);
   if (order == nullptr) return {.code = Code::kUnknownOrder, .epoch = epoch_};
-  if (order->status() != OrderState::kAwaitingAcceptance) {
-    return NotAgain(*order, order->status() == OrderState::kDeclined);
+  if (order->state != OrderState::kAwaitingAcceptance) {
+    return NotAgain(*order, order->state == OrderState::kDeclined);
   }
   Settle(SlotOf(*order), OrderState::kDeclined, EventType::kOrderDeclined);
   return Done(OrderState::kDeclined);
@@ -48,8 +48,8 @@ CommandResult Shard::Decline(OrderId id) {
 CommandResult Shard::Cancel(OrderId id) {
   Order* order = FindOrder(id);
   if (order == nullptr) return {.code = Code::kUnknownOrder, .epoch = epoch_};
-  if (!IsWaiting(order->status())) {
-    return NotAgain(*order, order->status() == OrderState::kCanceled);
+  if (!IsWaiting(order->state)) {
+    return NotAgain(*order, order->state == OrderState::kCanceled);
   }
   Product& product = products_[order->product];
   const Before before = Now(product);
@@ -65,7 +65,7 @@ CommandResult Shard::Pay(OrderId id) {
   if (order == nullptr) return {.code = Code::kUnknownOrder, .epoch = epoch_};
   Product& product = products_[order->product];
   const Policy& policy = PolicyOf(product);
-  switch (order->status()) {
+  switch (order->state) {
     case OrderState::kAwaitingPayment:
       Settle(SlotOf(*order), OrderState::kConfirmed, EventType::kOrderConfirmed);
       return Done(OrderState::kConfirmed);
@@ -74,9 +74,10 @@ CommandResult Shard::Pay(OrderId id) {
       return NotAgain(*order, true);
     case OrderState::kPaymentExpired: {
       const std::uint32_t units = order->units();
-      const bool allowed = policy.customer_limit == 0 ||
-                           UnitsOf(order->product, order->customer) + units <= policy.customer_limit;
-      if (policy.late_payment != LatePayment::kRereserve || product.draft != 0 || product.available < units || !allowed) {
+      const bool allowed =
+          policy.customer_limit == 0 || UnitsOf(order->product, order->customer) + units <= policy.customer_limit;
+      if (policy.late_payment != LatePayment::kRereserve || product.draft != 0 || product.available < units ||
+          !allowed) {
         break;
       }
       const Before before = Now(product);
@@ -92,19 +93,19 @@ CommandResult Shard::Pay(OrderId id) {
       return NotAgain(*order, false);
   }
   // Somebody paid for a closed order: the money has to go back, and is told once.
-  if (order->refund_told == 0) {
-    order->refund_told = 1;
+  if (!order->refund_told) {
+    order->refund_told = true;
     Tell(EventType::kRefundDue, SlotOf(*order));
   }
-  const bool late = order->status() == OrderState::kPaymentExpired;
-  return {.code = late ? Code::kPaymentLate : Code::kWrongState, .state = order->status(), .epoch = epoch_};
+  const bool late = order->state == OrderState::kPaymentExpired;
+  return {.code = late ? Code::kPaymentLate : Code::kWrongState, .state = order->state, .epoch = epoch_};
 }
 
 CommandResult Shard::Refund(OrderId id, bool restock) {
   Order* order = FindOrder(id);
   if (order == nullptr) return {.code = Code::kUnknownOrder, .epoch = epoch_};
-  if (order->status() != OrderState::kConfirmed && order->status() != OrderState::kPickedUp) {
-    return NotAgain(*order, order->status() == OrderState::kRefunded);
+  if (order->state != OrderState::kConfirmed && order->state != OrderState::kPickedUp) {
+    return NotAgain(*order, order->state == OrderState::kRefunded);
   }
   Product& product = products_[order->product];
   const Before before = Now(product);
@@ -118,8 +119,8 @@ CommandResult Shard::Refund(OrderId id, bool restock) {
 CommandResult Shard::PickUp(OrderId id) {
   Order* order = FindOrder(id);
   if (order == nullptr) return {.code = Code::kUnknownOrder, .epoch = epoch_};
-  if (order->status() != OrderState::kConfirmed) {
-    return NotAgain(*order, order->status() == OrderState::kPickedUp);
+  if (order->state != OrderState::kConfirmed) {
+    return NotAgain(*order, order->state == OrderState::kPickedUp);
   }
   Settle(SlotOf(*order), OrderState::kPickedUp, EventType::kOrderPickedUp);
   return Done(OrderState::kPickedUp);

@@ -1,7 +1,7 @@
 // Placing orders: the steps of docs/semantics.md, in their order.
 #include <algorithm>
 
-#include "engine/shard/shard.h"
+#include "engine/shard/hot_path.h"
 
 namespace flexstock::shard {
 namespace {
@@ -11,7 +11,10 @@ PlaceResult Refused(Code code, Epoch epoch) { return {.code = code, .epoch = epo
 }  // namespace
 
 PlaceResult Shard::Place(const Asked& asked, std::uint32_t* foreign) {
-  if (!asked.key.given()) return PlaceNew(asked);
+  return asked.key.given() ? PlaceKeyed(asked, foreign) : PlaceNew(asked);
+}
+
+PlaceResult Shard::PlaceKeyed(const Asked& asked, std::uint32_t* foreign) {
   keys::KeyIndex& keys = *around_.keys;
   // Held until the key is in the index, so that of two callers with one key one is the duplicate.
   const lock::Held stripe(keys.LockOf(keys::KeyIndex::StripeOf(asked.hash)));
@@ -27,10 +30,10 @@ PlaceResult Shard::Again(std::uint32_t slot, const Asked& asked) const {
   if (order.product != asked.product || order.customer != asked.customer || order.qty != asked.qty) {
     return Refused(Code::kKeyConflict, epoch_);
   }
-  return {.state = order.status(),
+  return {.state = order.state,
           .duplicate = true,
           .order = IdOf(order),
-          .deadline_ms = IsWaiting(order.status()) ? order.when_ms : 0,
+          .deadline_ms = IsWaiting(order.state) ? order.when_ms : 0,
           .epoch = epoch_};
 }
 
@@ -43,11 +46,7 @@ PlaceResult Shard::PlaceNew(const Asked& asked) {
   if (policy.customer_limit != 0 && UnitsOf(asked.product, asked.customer) + qty > policy.customer_limit) {
     return Refused(Code::kCustomerLimit, epoch_);
   }
-  if (qty <= product.available) {
-    const PlaceResult taken = TakeLine(asked);
-    if (product.available == 0 && taken.ok()) TellMode(asked.product, ProductMode::kActive);
-    return taken;
-  }
+  if (qty <= product.available) return TakeLine(asked);
   if (policy.overflow == Overflow::kReject) {
     return Refused(product.available > 0 ? Code::kInsufficientStock : Code::kSoldOut, epoch_);
   }
@@ -88,8 +87,9 @@ PlaceResult Shard::Remember(const Asked& asked, OrderState state, Millis when_ms
   order.accepted = 0;
   order.taken = taken;
   order.product = asked.product;
-  order.keyed = keyed ? 1 : 0;
-  order.refund_told = 0;
+  order.keyed = keyed;
+  order.refund_told = false;
+  order.settlings = 0;
   ++orders_live_;
   if (keyed) {
     order_keys_[slot] = asked.key;
@@ -97,14 +97,13 @@ PlaceResult Shard::Remember(const Asked& asked, OrderState state, Millis when_ms
   }
   Enter(slot, state, when_ms);
   if (PolicyOf(product).customer_limit != 0) Count(order, +1);
-  Tell(pending                            ? EventType::kAcceptanceRequested
+  Tell(pending                           ? EventType::kAcceptanceRequested
        : state == OrderState::kConfirmed ? EventType::kOrderConfirmed
-                                          : EventType::kPaymentRequested,
+                                         : EventType::kPaymentRequested,
        slot);
-  return {.state = state,
-          .order = IdOf(order),
-          .deadline_ms = IsWaiting(state) ? when_ms : 0,
-          .epoch = epoch_};
+  // The last unit is gone. In a cart this is its product's last line: no line can have taken more.
+  if (!pending && product.available == 0) TellMode(asked.product, ProductMode::kActive);
+  return {.state = state, .order = IdOf(order), .deadline_ms = IsWaiting(state) ? when_ms : 0, .epoch = epoch_};
 }
 
 // ---- all_or_nothing -----------------------------------------------------------------------------------------------
@@ -117,7 +116,8 @@ Code Shard::CheckUnits(std::uint32_t slot, std::int64_t customer, Units units) c
   const Product& product = products_[slot];
   const Policy& policy = PolicyOf(product);
   if (policy.order_limit != 0 && units > policy.order_limit) return Code::kOrderLimit;
-  if (policy.customer_limit != 0 && UnitsOf(slot, customer) + units > policy.customer_limit) return Code::kCustomerLimit;
+  if (policy.customer_limit != 0 && UnitsOf(slot, customer) + units > policy.customer_limit)
+    return Code::kCustomerLimit;
   if (units <= product.available) return Code::kOk;
   return product.available > 0 ? Code::kInsufficientStock : Code::kSoldOut;
 }

@@ -28,8 +28,9 @@ class PolicyTable {
     template <typename H>
     friend H AbslHashValue(H state, const Hashed& hashed) {
       const Policy& p = hashed.policy;
-      return H::combine(std::move(state), p.acceptance_window_ms, p.payment_window_ms, p.checkout_hold_ms, p.pending_limit,
-                        p.order_limit, p.customer_limit, p.overflow, p.fill_on_restock, p.late_payment, p.draw_on_accept);
+      return H::combine(std::move(state), p.acceptance_window_ms, p.payment_window_ms, p.checkout_hold_ms,
+                        p.pending_limit, p.order_limit, p.customer_limit, p.overflow, p.fill_on_restock, p.late_payment,
+                        p.draw_on_accept);
     }
   };
 

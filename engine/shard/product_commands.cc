@@ -7,8 +7,8 @@ CommandResult Shard::Put(const PutProduct& request) {
   std::uint32_t slot = FindProduct(request.product);
   const bool creates = slot == kNil;
   if (creates) {
-    if (products_used_ == products_granted_ && !GrowProducts(0)) return {.code = Code::kProductsFull, .epoch = epoch_};
-    slot = products_used_++;
+    if (fresh_products_.size() == 0 && !GrowProducts(1)) return {.code = Code::kProductsFull, .epoch = epoch_};
+    slot = fresh_products_.first++;
     const auto id = static_cast<std::int64_t>(request.product);
     const auto member = static_cast<std::int64_t>(request.member);
     const auto [first, fresh] = products_of_member_.try_emplace(member, kNil);

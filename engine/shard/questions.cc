@@ -29,8 +29,8 @@ void Shard::Fill(const Order& order, OrderView* view) const {
            .qty = order.qty,
            .accepted = order.accepted,
            .taken = order.taken,
-           .state = order.status(),
-           .deadline_ms = IsWaiting(order.status()) ? order.when_ms : 0};
+           .state = order.state,
+           .deadline_ms = IsWaiting(order.state) ? order.when_ms : 0};
 }
 
 Code Shard::View(OrderId id, OrderView* view) const {
@@ -41,7 +41,7 @@ Code Shard::View(OrderId id, OrderView* view) const {
 }
 
 Code Shard::View(std::uint32_t slot, OrderKey key, OrderView* view) const {
-  if (slot >= slots_used_ || orders_[slot].status() == OrderState::kNone || KeyOf(orders_[slot]) != key) {
+  if (!orders_.IsOwner(slot, index_) || orders_[slot].state == OrderState::kNone || KeyOf(orders_[slot]) != key) {
     return Code::kUnknownOrder;
   }
   Fill(orders_[slot], view);

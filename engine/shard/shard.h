@@ -1,7 +1,8 @@
-// Shard: a small single-threaded engine under a lock. Products, their orders, keys, deadlines and changes live together, so an
-// order takes one lock and touches a handful of cache lines.
+// Shard: a small single-threaded engine under a lock. Products, their orders, keys, deadlines and changes live
+// together, so an order takes one lock and touches a handful of cache lines.
 //
-// Time     Reads no clock: Arrive() tells it the time, and what is due by then has happened when it returns. Told the same,
+// Time     Reads no clock: Arrive() tells it the time, and what is due by then has happened when it returns. Told the
+// same,
 //          a shard does the same: it is deterministic.
 // Threads  Whoever holds `lock`. NameOf() needs none.
 // Order    A command first Arrive()s, then does its work; its changes are in the buffer in order, and for each product
@@ -9,25 +10,25 @@
 //
 // Invariants, checked by Audit() and Verify():
 //   1. supplied == available + held + sold + written_off, for every product.
-//   2. held is what its orders awaiting payment took; pending is how many await acceptance, and they are its pending list.
-//   3. Every order slot ever used is free, retired, armed in the wheel, or in the retention list.
+//   2. held is what its orders awaiting payment took; pending is how many await acceptance, and they are its pending
+//   list.
+//   3. Every order slot ever used is free, retired, armed in the wheel, or in the settled queue once.
 //   4. A keyed order's key leads to it in the key index.
 #pragma once
 
 #include <atomic>
-#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "engine/keys/key_index.h"
 #include "engine/lock/yield_lock.h"
-#include "engine/memory/slab.h"
-#include "engine/shard/budget.h"
+#include "engine/memory/pool.h"
 #include "engine/shard/change_buffer.h"
 #include "engine/shard/order.h"
 #include "engine/shard/policy_table.h"
 #include "engine/shard/product.h"
+#include "engine/shard/settled_queue.h"
 #include "engine/wheel/timer_wheel.h"
 #include "flexstock/options.h"
 #include "flexstock/requests.h"
@@ -44,8 +45,10 @@ constexpr Millis Later(Millis at_ms, Millis by_ms) { return at_ms > kNever - by_
 struct Surroundings {
   const Options* options;
   keys::KeyIndex* keys;
-  Budget* products;
-  Budget* orders;
+  memory::Pool<Product>* products;
+  memory::Pool<Order>* orders;
+  memory::Slab<ProductName>* names;    // by product slot
+  memory::Slab<OrderKey>* order_keys;  // by order slot
   // A bit a shard: it has changes to commit. 16 words for 1024 shards.
   std::atomic<std::uint64_t>* dirty;
 };
@@ -65,8 +68,8 @@ class alignas(64) Shard {
  public:
   Shard(std::uint32_t index, const Surroundings& around);
 
-  // Reserves address space and the options' memory. False: the system refuses.
-  [[nodiscard]] bool Open();
+  // Takes the memory that the options reserve.
+  void Reserve() FLEXSTOCK_EXCLUDES(lock);
 
   lock::YieldLock lock;
 
@@ -75,19 +78,21 @@ class alignas(64) Shard {
   // full; what happened stands, no command may start; commit, then call again. `epoch` is what follows belongs to.
   [[nodiscard]] bool Arrive(Millis at_ms, Epoch epoch) FLEXSTOCK_REQUIRES(lock) {
     epoch_ = epoch;
-    if (changes_.full()) [[unlikely]] return false;
+    if (changes_.full()) [[unlikely]]
+      return false;
     if (at_ms < now_) [[unlikely]] {
       ++time_clamped_;
       at_ms = now_;
     }
     // relaxed: written under the lock that is held.
-    if (at_ms >= wake_by_.load(std::memory_order_relaxed)) [[unlikely]] return HappenUntil(at_ms);
+    if (at_ms >= wake_by_.load(std::memory_order_relaxed)) [[unlikely]]
+      return HappenUntil(at_ms);
     now_ = at_ms;
     return true;
   }
   [[nodiscard]] Millis now() const FLEXSTOCK_REQUIRES(lock) { return now_; }
-  // Forgets what is due at now(): between the lines of a cart, which happen at one instant.
-  void ForgetDue() FLEXSTOCK_REQUIRES(lock);
+  // What is due at now() happens: between the lines of a cart, which are orders at one instant.
+  void HappenNow() FLEXSTOCK_REQUIRES(lock);
   // Nothing is due before this. Any thread; a hint, exact for whoever holds the lock.
   [[nodiscard]] Millis wake_by() const { return wake_by_.load(std::memory_order_relaxed); }
 
@@ -96,7 +101,9 @@ class alignas(64) Shard {
     const auto found = products_by_id_.find(static_cast<std::int64_t>(product));
     return found == products_by_id_.end() ? kNil : found->second;
   }
-  [[nodiscard]] bool IsProduct(std::uint32_t slot) const FLEXSTOCK_REQUIRES(lock) { return slot < products_used_; }
+  [[nodiscard]] bool IsProduct(std::uint32_t slot) const FLEXSTOCK_REQUIRES(lock) {
+    return products_.IsOwner(slot, index_) && names_[slot].product != 0;
+  }
   // For whoever got the slot from a change of this shard.
   [[nodiscard]] const ProductName& NameOf(std::uint32_t product) const { return names_[product]; }
 
@@ -106,8 +113,8 @@ class alignas(64) Shard {
   [[nodiscard]] CommandResult SetStatus(ProductId product, ProductStatus status) FLEXSTOCK_REQUIRES(lock);
 
   // ---- Placing ----------------------------------------------------------------------------------------------------
-  // Steps 3 to 10 of docs/semantics.md. If the key names an order of another shard, *foreign is that shard and the answer
-  // kKeyConflict, which holds if that order is still remembered: the caller finds out under that shard's lock.
+  // Steps 3 to 10 of docs/semantics.md. If the key names an order of another shard, *foreign is that shard and the
+  // answer kKeyConflict, which holds if that order is still remembered: the caller finds out under that shard's lock.
   [[nodiscard]] PlaceResult Place(const Asked& asked, std::uint32_t* foreign) FLEXSTOCK_REQUIRES(lock);
   // Any thread, no lock; any number as the slot.
   void PrefetchProduct(std::uint32_t product) const { __builtin_prefetch(products_.data() + product, 1); }
@@ -116,13 +123,12 @@ class alignas(64) Shard {
   // Step 4 for one line.
   [[nodiscard]] Code CheckDraft(std::uint32_t product) const FLEXSTOCK_REQUIRES(lock);
   // Steps 5 to 7 for all the cart's units of one product: kOk, or why stock cannot serve them at once.
-  [[nodiscard]] Code CheckUnits(std::uint32_t product, std::int64_t customer, Units units) const FLEXSTOCK_REQUIRES(lock);
+  [[nodiscard]] Code CheckUnits(std::uint32_t product, std::int64_t customer, Units units) const
+      FLEXSTOCK_REQUIRES(lock);
   // Makes sure of slots for so many orders.
   [[nodiscard]] bool MakeRoom(std::uint32_t orders) FLEXSTOCK_REQUIRES(lock);
-  // Step 7 for one line, which all checks have passed. Conclude the product after its last line.
+  // Step 7 for one line, which all checks have passed.
   [[nodiscard]] PlaceResult TakeLine(const Asked& asked) FLEXSTOCK_REQUIRES(lock);
-  [[nodiscard]] ProductMode ModeOf(std::uint32_t product) const FLEXSTOCK_REQUIRES(lock) { return products_[product].mode(); }
-  void TellMode(std::uint32_t product, ProductMode before) FLEXSTOCK_REQUIRES(lock);
 
   // The answer to a key that is known here: the order as it stands, or a conflict.
   [[nodiscard]] PlaceResult Again(std::uint32_t slot, const Asked& asked) const FLEXSTOCK_REQUIRES(lock);
@@ -151,10 +157,9 @@ class alignas(64) Shard {
 
   // ---- Changes ----------------------------------------------------------------------------------------------------
   [[nodiscard]] std::size_t changes_waiting() const FLEXSTOCK_REQUIRES(lock) { return changes_.size(); }
-  // See ChangeBuffer. True: some are left for a later epoch.
-  [[nodiscard]] bool TakeChanges(Epoch through, std::vector<Change>& taken) FLEXSTOCK_REQUIRES(lock) {
-    changes_.TakeThrough(through, taken);
-    return !changes_.empty();
+  // See ChangeBuffer.
+  [[nodiscard]] std::size_t TakeChanges(Epoch through, std::vector<Change>& taken) FLEXSTOCK_REQUIRES(lock) {
+    return changes_.TakeThrough(through, taken);
   }
 
   void CountWait() FLEXSTOCK_REQUIRES(lock) { ++lock_waits_; }
@@ -175,6 +180,7 @@ class alignas(64) Shard {
   // Time.
   [[nodiscard]] bool HappenUntil(Millis at_ms) FLEXSTOCK_REQUIRES(lock);
   void Expire(std::uint32_t slot) FLEXSTOCK_REQUIRES(lock);
+  void ForgetDue() FLEXSTOCK_REQUIRES(lock);
   void Forget(std::uint32_t slot) FLEXSTOCK_REQUIRES(lock);
   void WakeBy(Millis at_ms) FLEXSTOCK_REQUIRES(lock) {
     if (at_ms < wake_by_.load(std::memory_order_relaxed)) wake_by_.store(at_ms, std::memory_order_relaxed);
@@ -184,6 +190,11 @@ class alignas(64) Shard {
   [[nodiscard]] std::uint32_t TakeSlot() FLEXSTOCK_REQUIRES(lock);
   [[nodiscard]] bool GrowOrders(std::uint64_t wanted) FLEXSTOCK_REQUIRES(lock);
   [[nodiscard]] bool GrowProducts(std::uint64_t wanted) FLEXSTOCK_REQUIRES(lock);
+  // Calls visit(slot) for each slot of the shard that has ever been used.
+  template <typename Visit>
+  void ForEachOrder(Visit&& visit) const FLEXSTOCK_REQUIRES(lock);
+  template <typename Visit>
+  void ForEachProduct(Visit&& visit) const FLEXSTOCK_REQUIRES(lock);
   void FreeSlot(std::uint32_t slot) FLEXSTOCK_REQUIRES(lock);
 
   // Orders.
@@ -198,17 +209,18 @@ class alignas(64) Shard {
     return MakeOrderId({index_, SlotOf(order)}, order.generation);
   }
   [[nodiscard]] OrderKey KeyOf(const Order& order) const FLEXSTOCK_REQUIRES(lock) {
-    return order.keyed != 0 ? order_keys_[SlotOf(order)] : OrderKey{};
+    return order.keyed ? order_keys_[SlotOf(order)] : OrderKey{};
   }
   [[nodiscard]] const Policy& PolicyOf(const Product& product) const FLEXSTOCK_REQUIRES(lock) {
     return policies_[product.policy];
   }
+  [[nodiscard]] PlaceResult PlaceKeyed(const Asked& asked, std::uint32_t* foreign) FLEXSTOCK_REQUIRES(lock);
   [[nodiscard]] PlaceResult PlaceNew(const Asked& asked) FLEXSTOCK_REQUIRES(lock);
   [[nodiscard]] PlaceResult Remember(const Asked& asked, OrderState state, Millis when_ms) FLEXSTOCK_REQUIRES(lock);
   void Fill(const Order& order, OrderView* view) const FLEXSTOCK_REQUIRES(lock);
 
-  // Changes of state. Leave: out of the list of its state. Enter: into that of the new one. Become: both, with the units
-  // it holds of the product and of its customer's limit, and the event.
+  // Changes of state. Leave: out of the list of its state. Enter: into that of the new one. Become: both, with the
+  // units it holds of the product and of its customer's limit, and the event.
   void Leave(std::uint32_t slot) FLEXSTOCK_REQUIRES(lock);
   void Enter(std::uint32_t slot, OrderState state, Millis when_ms) FLEXSTOCK_REQUIRES(lock);
   void Become(std::uint32_t slot, OrderState state, Millis when_ms, std::uint32_t accepted, std::uint32_t taken,
@@ -216,7 +228,8 @@ class alignas(64) Shard {
   void Settle(std::uint32_t slot, OrderState state, EventType type) FLEXSTOCK_REQUIRES(lock);
   void AwaitPayment(std::uint32_t slot, std::uint32_t accepted, std::uint32_t taken) FLEXSTOCK_REQUIRES(lock);
   void Tell(EventType type, std::uint32_t slot) FLEXSTOCK_REQUIRES(lock);
-  void Append(const Change& change) FLEXSTOCK_REQUIRES(lock);
+  void TellMode(std::uint32_t product, ProductMode before) FLEXSTOCK_REQUIRES(lock);
+  [[nodiscard]] Change& NextChange() FLEXSTOCK_REQUIRES(lock);
   [[nodiscard]] CommandResult Done(OrderState state) const FLEXSTOCK_REQUIRES(lock);
   [[nodiscard]] CommandResult NotAgain(const Order& order, bool stands) const FLEXSTOCK_REQUIRES(lock);
 
@@ -229,8 +242,6 @@ class alignas(64) Shard {
   // The lists.
   void LinkPending(std::uint32_t slot) FLEXSTOCK_REQUIRES(lock);
   void UnlinkPending(std::uint32_t slot) FLEXSTOCK_REQUIRES(lock);
-  void LinkSettled(std::uint32_t slot) FLEXSTOCK_REQUIRES(lock);
-  void UnlinkSettled(std::uint32_t slot) FLEXSTOCK_REQUIRES(lock);
 
   // What every order touches, beside the lock.
   std::atomic<Millis> wake_by_{kNever};  // written under the lock
@@ -239,30 +250,46 @@ class alignas(64) Shard {
   std::uint64_t placed_ FLEXSTOCK_GUARDED_BY(lock) = 0;
   std::uint32_t free_head_ FLEXSTOCK_GUARDED_BY(lock) = kNil;
   std::uint32_t free_count_ FLEXSTOCK_GUARDED_BY(lock) = 0;
-  std::uint32_t slots_used_ FLEXSTOCK_GUARDED_BY(lock) = 0;
-  std::uint32_t slots_granted_ FLEXSTOCK_GUARDED_BY(lock) = 0;
-  std::uint32_t settled_head_ FLEXSTOCK_GUARDED_BY(lock) = kNil;  // the next to be forgotten
-  std::uint32_t settled_tail_ FLEXSTOCK_GUARDED_BY(lock) = kNil;
-  memory::Slab<Product> products_;  // slots: what may be touched is guarded, the address is not
-  memory::Slab<Order> orders_;
+  SettledQueue settled_ FLEXSTOCK_GUARDED_BY(lock);
+  memory::Range fresh_orders_ FLEXSTOCK_GUARDED_BY(lock);  // slots not yet used
+  memory::Pool<Product>& products_;
+  memory::Pool<Order>& orders_;
   ChangeBuffer changes_ FLEXSTOCK_GUARDED_BY(lock);
   PolicyTable policies_ FLEXSTOCK_GUARDED_BY(lock);
   absl::flat_hash_map<std::int64_t, std::uint32_t> products_by_id_ FLEXSTOCK_GUARDED_BY(lock);
 
   const std::uint32_t index_;
   const Surroundings around_;
-  std::uint32_t products_used_ FLEXSTOCK_GUARDED_BY(lock) = 0;
-  std::uint32_t products_granted_ FLEXSTOCK_GUARDED_BY(lock) = 0;
+  memory::Slab<ProductName>& names_;
+  memory::Slab<OrderKey>& order_keys_;
+  memory::Range fresh_products_ FLEXSTOCK_GUARDED_BY(lock);
+  std::vector<memory::Range> order_ranges_ FLEXSTOCK_GUARDED_BY(lock);  // all that the shard has taken
+  std::vector<memory::Range> product_ranges_ FLEXSTOCK_GUARDED_BY(lock);
   std::uint32_t orders_live_ FLEXSTOCK_GUARDED_BY(lock) = 0;
   std::uint64_t lock_waits_ FLEXSTOCK_GUARDED_BY(lock) = 0;
   std::uint64_t time_clamped_ FLEXSTOCK_GUARDED_BY(lock) = 0;
-  memory::Slab<ProductName> names_;
-  memory::Slab<OrderKey> order_keys_;
   absl::flat_hash_map<std::int64_t, std::uint32_t> products_of_member_ FLEXSTOCK_GUARDED_BY(lock);
   absl::flat_hash_map<CustomerOfProduct, Units> customer_units_ FLEXSTOCK_GUARDED_BY(lock);
-  // Last: 17 kB.
-  std::optional<wheel::TimerWheel<Order>> wheel_ FLEXSTOCK_GUARDED_BY(lock);
+  wheel::TimerWheel<Order> wheel_ FLEXSTOCK_GUARDED_BY(lock);  // last: 17 kB
 };
+
+template <typename Visit>
+void Shard::ForEachOrder(Visit&& visit) const {
+  for (const memory::Range& range : order_ranges_) {
+    for (std::uint32_t slot = range.first; slot < range.end; ++slot) {
+      if (orders_[slot].generation != 0) visit(slot);
+    }
+  }
+}
+
+template <typename Visit>
+void Shard::ForEachProduct(Visit&& visit) const {
+  for (const memory::Range& range : product_ranges_) {
+    for (std::uint32_t slot = range.first; slot < range.end; ++slot) {
+      if (names_[slot].product != 0) visit(slot);
+    }
+  }
+}
 
 // Holds a shard's lock for a scope, and counts when it had to wait.
 class FLEXSTOCK_SCOPED_CAPABILITY Entered {

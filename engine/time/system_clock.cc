@@ -1,5 +1,5 @@
-// The default clock. clock_gettime costs about as much as placing an order, so on x86-64 the time between two readings of it is
-// taken from the processor's time-stamp counter.
+// The default clock. clock_gettime costs about as much as placing an order, so on x86-64 the time between two readings
+// of it is taken from the processor's time-stamp counter.
 #include <time.h>
 
 #include <atomic>
@@ -28,9 +28,9 @@ class WallClock final : public Clock {
 
 #if defined(__x86_64__)
 
-// The wall clock's millisecond ends at a known count of the time-stamp counter: until then a call is a counter read and a
-// compare. After it, the wall clock is read anew. So the answer is the wall clock's, at most a counter's drift over one
-// millisecond off, and steps of the wall clock (NTP, an administrator) are seen within a millisecond.
+// The wall clock's millisecond ends at a known count of the time-stamp counter: until then a call is a counter read and
+// a compare. After it, the wall clock is read anew. So the answer is the wall clock's, at most a counter's drift over
+// one millisecond off, and steps of the wall clock (NTP, an administrator) are seen within a millisecond.
 class CounterClock final : public Clock {
  public:
   static bool Works() {

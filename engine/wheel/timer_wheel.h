@@ -11,8 +11,8 @@
 //   ring 7   256 lists of 2^56 ms
 //
 // A node's ring is that of the highest byte in which its deadline differs from now(), its list that byte of the
-// deadline. So ring and list follow from the deadline alone, and a node needs no more than its two links. A bit a list says which
-// are in use: time that jumps a year ahead looks at a few words, not at every millisecond.
+// deadline. So ring and list follow from the deadline alone, and a node needs no more than its two links. A bit a list
+// says which are in use: time that jumps a year ahead looks at a few words, not at every millisecond.
 //
 // Nodes    Live in the caller's array and are named by index. Node must have: Millis when_ms; uint64_t placed;
 //          uint32_t prev, next.

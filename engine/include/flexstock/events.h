@@ -40,11 +40,11 @@ struct Event {
   Millis at_ms = 0;        // when it happened; of an expiry: the deadline, however late the engine was called
   Millis deadline_ms = 0;  // kAcceptanceRequested, kPaymentRequested: when it runs out; else 0
   OrderId order = kNoOrder;
-  OrderKey key{};          // the caller's own key, if the order had one
+  OrderKey key{};  // the caller's own key, if the order had one
   ProductId product{};
   MemberId member{};
-  CustomerId customer{};   // 0 for kProductMode
-  Units qty = 0;           // the order's units at that moment: accepted units after acceptance
+  CustomerId customer{};  // 0 for kProductMode
+  Units qty = 0;          // the order's units at that moment: accepted units after acceptance
 };
 
 // "order_confirmed", ... ; "member", ...

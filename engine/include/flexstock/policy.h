@@ -17,14 +17,14 @@ enum class LatePayment : std::uint8_t { kRefund, kRereserve };
 struct Policy {
   Millis acceptance_window_ms = 86'400'000;  // >= 1: how long the member has to answer
   Millis payment_window_ms = 86'400'000;     // >= 1: how long the customer has to pay after acceptance
-  Millis checkout_hold_ms = 0;    // >= 0. 0: an order within stock is confirmed at once; else its units are held so long
-  Units pending_limit = 0;        // >= 0: most orders pending on the product; 0 = no limit
-  Units order_limit = 0;          // >= 0: most units in one order; 0 = no limit
-  Units customer_limit = 0;       // >= 0: most units one customer may have in orders that count; 0 = no limit
+  Millis checkout_hold_ms = 0;  // >= 0. 0: an order within stock is confirmed at once; else its units are held so long
+  Units pending_limit = 0;      // >= 0: most orders pending on the product; 0 = no limit
+  Units order_limit = 0;        // >= 0: most units in one order; 0 = no limit
+  Units customer_limit = 0;     // >= 0: most units one customer may have in orders that count; 0 = no limit
   Overflow overflow = Overflow::kAskMember;
   FillOnRestock fill_on_restock = FillOnRestock::kOff;
   LatePayment late_payment = LatePayment::kRefund;
-  bool draw_on_accept = true;     // accepting takes min(available, accepted) out of stock; false: takes nothing
+  bool draw_on_accept = true;  // accepting takes min(available, accepted) out of stock; false: takes nothing
 
   friend bool operator==(const Policy&, const Policy&) = default;
 };

@@ -13,16 +13,16 @@ namespace flexstock {
 struct PutProduct {
   ProductId product{};
   MemberId member{};
-  std::optional<Units> stock{};            // 0 .. kStockMax; a new product without it has 0
-  std::optional<ProductStatus> status{};   // a new product without it is live
+  std::optional<Units> stock{};           // 0 .. kStockMax; a new product without it has 0
+  std::optional<ProductStatus> status{};  // a new product without it is live
   PolicyChange policy{};
 };
 
 struct PlaceOrder {
   ProductId product{};
   CustomerId customer{};
-  Units qty = 1;    // 1 .. kQtyMax
-  OrderKey key{};   // optional
+  Units qty = 1;   // 1 .. kQtyMax
+  OrderKey key{};  // optional
 };
 
 // The same for a product that was resolved before.
@@ -46,13 +46,14 @@ enum class CartMode : std::uint8_t { kSplit, kAllOrNothing };
 struct PlaceCart {
   CustomerId customer{};
   CartMode mode = CartMode::kSplit;
-  std::span<const CartLine> lines{};  // 1 .. kCartLinesMax, given keys distinct; else kInvalidArgument for the whole cart
+  std::span<const CartLine>
+      lines{};  // 1 .. kCartLinesMax, given keys distinct; else kInvalidArgument for the whole cart
 };
 
 struct SetStock {
   ProductId product{};
-  Units stock = 0;               // 0 .. kStockMax: available units from now on
-  std::optional<Units> expect{};   // 0 .. kStockMax: only if so many are available now
+  Units stock = 0;                // 0 .. kStockMax: available units from now on
+  std::optional<Units> expect{};  // 0 .. kStockMax: only if so many are available now
 };
 
 struct AdjustStock {
@@ -90,8 +91,8 @@ struct CartResult {
 // The answer to every other command.
 struct CommandResult {
   Code code = Code::kOk;
-  bool duplicate = false;                  // its effect already stood; nothing changed
-  OrderState state = OrderState::kNone;    // order commands: the order's state now (with kWrongState: the one in the way)
+  bool duplicate = false;                // its effect already stood; nothing changed
+  OrderState state = OrderState::kNone;  // order commands: the order's state now (with kWrongState: the one in the way)
   Epoch epoch = 0;
 
   [[nodiscard]] bool ok() const { return code == Code::kOk; }
@@ -128,8 +129,8 @@ struct OrderView {
 // What Engine::Audit found.
 struct AuditReport {
   std::size_t products = 0;
-  std::size_t orders = 0;   // remembered
-  std::size_t pending = 0;  // of them, awaiting acceptance
+  std::size_t orders = 0;                                                  // remembered
+  std::size_t pending = 0;                                                 // of them, awaiting acceptance
   Units available = 0, held = 0, sold = 0, written_off = 0, supplied = 0;  // sums over all products
   std::vector<ProductId> broken{};  // products whose units do not add up, or disagree with their orders; at most 100
   std::size_t broken_count = 0;
@@ -139,10 +140,10 @@ struct AuditReport {
 
 // What one shard has been through. Counters only grow; the others are as of the call.
 struct ShardStats {
-  std::uint64_t lock_waits = 0;     // times a caller found the lock taken
-  std::uint64_t time_clamped = 0;   // calls whose time lay behind the latest one seen, and counted as that
-  std::uint64_t orders = 0;         // remembered now
-  std::uint64_t order_slots = 0;    // memory held for orders, in slots of 64 bytes (keys: 16 more)
+  std::uint64_t lock_waits = 0;    // times a caller found the lock taken
+  std::uint64_t time_clamped = 0;  // calls whose time lay behind the latest one seen, and counted as that
+  std::uint64_t orders = 0;        // remembered now
+  std::uint64_t order_slots = 0;   // memory held for orders, in slots of 64 bytes (keys: 16 more)
   std::uint64_t products = 0;
   std::uint64_t changes_waiting = 0;  // not yet handed to the outbox
 };

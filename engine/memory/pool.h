@@ -1,0 +1,84 @@
+// Pool: the slots of one kind for the whole engine, handed to its shards in lots.
+//
+// One slab for all shards, so that memory is dense and huge pages serve it: a product or an order is reached without a
+// miss in the TLB (measured on 100 k products: 50 ns of 140 an order). A shard takes a lot of neighbouring slots when
+// it has used its last, keeps them for good, and nobody else touches them; no order counts on a cache line that all
+// shards share.
+//
+//   slots   | lot 0: shard 5 | lot 1: shard 0 | lot 2: shard 5 | ... up to `max`
+//
+// Threads  Take: any. A slot: its owner's, under the owner's lock. IsOwner: any.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <cstdint>
+#include <memory>
+
+#include "engine/memory/slab.h"
+
+namespace flexstock::memory {
+
+// Slots first .. end-1.
+struct Range {
+  std::uint32_t first = 0;
+  std::uint32_t end = 0;
+  [[nodiscard]] std::uint32_t size() const { return end - first; }
+};
+
+template <typename T>
+class Pool {
+ public:
+  // A lot is at most 1024 slots, and small where the limit is, so that no shard starves early.
+  Pool(std::uint64_t max, std::uint32_t shards)
+      : max_(max),
+        lot_bits_(
+            static_cast<int>(std::bit_width(std::clamp<std::uint64_t>(max / (std::uint64_t{shards} * 8), 1, 1024))) -
+            1) {}
+
+  // False: the system refuses the address space.
+  [[nodiscard]] bool Open() {
+    owners_ = std::make_unique<std::atomic<std::uint16_t>[]>((max_ >> lot_bits_) + 1);
+    return slab_.Open(max_);
+  }
+
+  // Takes at least `wanted` slots for a shard, whole lots, and backs them with memory; fewer at the end of the pool, an
+  // empty range beyond it.
+  Range Take(std::uint64_t wanted, std::uint32_t shard) {
+    const std::uint64_t lot = std::uint64_t{1} << lot_bits_;
+    const std::uint64_t count = std::max(lot, (wanted + lot - 1) & ~(lot - 1));
+    // relaxed: a count; what is in the slots is ordered by the owner's lock.
+    const std::uint64_t first = next_.fetch_add(count, std::memory_order_relaxed);
+    if (first >= max_) {
+      next_.store(max_, std::memory_order_relaxed);  // so that no number of tries wraps it
+      return {};
+    }
+    const std::uint64_t end = std::min(max_, first + count);
+    for (std::uint64_t at = first; at < end; at += lot) {
+      owners_[at >> lot_bits_].store(static_cast<std::uint16_t>(shard + 1), std::memory_order_relaxed);
+    }
+    slab_.Populate(first, end - first);
+    return {static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(end)};
+  }
+
+  // Whether the slot, any number, is the shard's. relaxed: whoever holds the shard's lock wrote the answer himself, or
+  // somebody did under it before; another shard's lot has another number whenever it is read.
+  [[nodiscard]] bool IsOwner(std::uint32_t slot, std::uint32_t shard) const {
+    return slot < max_ && owners_[slot >> lot_bits_].load(std::memory_order_relaxed) == shard + 1;
+  }
+
+  T& operator[](std::uint32_t slot) { return slab_[slot]; }
+  const T& operator[](std::uint32_t slot) const { return slab_[slot]; }
+  T* data() { return slab_.data(); }
+  const T* data() const { return slab_.data(); }
+
+ private:
+  const std::uint64_t max_;
+  const int lot_bits_;  // a lot is 2^lot_bits_ slots
+  std::atomic<std::uint64_t> next_{0};
+  std::unique_ptr<std::atomic<std::uint16_t>[]> owners_;  // of each lot: shard + 1; 0: nobody's yet
+  Slab<T> slab_;
+};
+
+}  // namespace flexstock::memory

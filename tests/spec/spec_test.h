@@ -9,11 +9,21 @@
 
 #include <limits>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
 #include "tests/model/engine_decider.h"
 #include "tests/model/model.h"
+
+namespace flexstock {
+
+// How a failing test shows them.
+inline void PrintTo(OrderState state, std::ostream* out) { *out << "state '" << Name(state) << "'"; }
+inline void PrintTo(Code code, std::ostream* out) { *out << Name(code); }
+inline void PrintTo(ProductMode mode, std::ostream* out) { *out << Name(mode); }
+
+}  // namespace flexstock
 
 namespace flexstock::spec {
 

@@ -60,20 +60,20 @@ CommandResult TransitionsTest::Do(const std::string& command, OrderId order) {
 }
 
 // "-" is wrong_state, naming the state that the order is in; "=" a duplicate; a state is what is entered. Orders for 5;
-// "stock:" ones were taken stock:so that there is no accept to repeat.
+// "stock:" ones were taken from stock: there is no accept to repeat.
 constexpr char kTable[] = R"(
-when                    accept            accept:4          decline   pay           cancel    refund    restock   pick_up
-awaiting_acceptance     awaiting_payment  awaiting_payment  declined  -             canceled  -         -         -
-awaiting_payment        =                 -                 -         confirmed     canceled  -         -         -
-confirmed               =                 -                 -         =             -         refunded  refunded  picked_up
-picked_up               =                 -                 -         =             -         refunded  refunded  =
-declined                -                 -                 =         -             -         -         -         -
-acceptance_expired      -                 -                 -         -             -         -         -         -
-payment_expired         -                 -                 -         payment_late  -         -         -         -
-canceled                -                 -                 -         -             =         -         -         -
-refunded                -                 -                 -         -             -         =         =         -
-stock:awaiting_payment  -                 -                 -         confirmed     canceled  -         -         -
-stock:confirmed         -                 -                 -         =             -         refunded  refunded  picked_up
+when                   accept           accept:4         decline  pay          cancel   refund   restock  pick_up
+awaiting_acceptance    awaiting_payment awaiting_payment declined -            canceled -        -        -
+awaiting_payment       =                -                -        confirmed    canceled -        -        -
+confirmed              =                -                -        =            -        refunded refunded picked_up
+picked_up              =                -                -        =            -        refunded refunded =
+declined               -                -                =        -            -        -        -        -
+acceptance_expired     -                -                -        -            -        -        -        -
+payment_expired        -                -                -        payment_late -        -        -        -
+canceled               -                -                -        -            =        -        -        -
+refunded               -                -                -        -            -        =        =        -
+stock:awaiting_payment -                -                -        confirmed    canceled -        -        -
+stock:confirmed        -                -                -        =            -        refunded refunded picked_up
 )";
 
 struct Cell {

@@ -55,9 +55,17 @@ Object Latencies(const Timings& timings) {
     figures["min"] = timing.min();
     for (const Quantile& quantile : kQuantiles) figures[quantile.name] = timing.ValueAt(quantile.ppm);
     figures["max"] = timing.max();
-    Object counters = Object::array();
-    timing.ForEach([&](std::uint64_t highest, std::uint64_t count) { counters.push_back({highest, count}); });
-    figures["counters"] = std::move(counters);
+  }
+  return object;
+}
+
+// [highest value, how many] of every counter that is not 0. Long, and therefore last in the file.
+Object Counters(const Timings& timings) {
+  Object object = Object::object();
+  for (std::size_t call = 0; call < kCalls; ++call) {
+    if (timings[call].count() == 0) continue;
+    Object& counters = object[std::string(Name(static_cast<Call>(call)))] = Object::array();
+    timings[call].ForEach([&](std::uint64_t highest, std::uint64_t count) { counters.push_back({highest, count}); });
   }
   return object;
 }
@@ -116,12 +124,14 @@ std::string Json(const Result& result, const std::vector<std::pair<std::string, 
                          {"orders", Orders(result.totals)},
                          {"overloaded", result.totals.overloaded},
                          {"answers", Answers(result.totals)},
+                         {"short_after_ns", result.short_after_ns == kNever ? Object() : Object(result.short_after_ns)},
                          {"stopwatch_ns", result.stopwatch_ns},
                          {"latency_ns", Latencies(result.timings)},
                          {"shards", Shards(result.shards)},
                          {"events", Events(result.totals)},
                          {"orders_remembered", result.orders_remembered},
-                         {"identity", Identity(result.verdict)}};
+                         {"identity", Identity(result.verdict)},
+                         {"latency_counters_ns", Counters(result.timings)}};
   // Whatever bytes a file name may have: they are replaced, not thrown at the user after the run.
   return object.dump(2, ' ', false, Object::error_handler_t::replace) + "\n";
 }

@@ -1,5 +1,6 @@
 #include "tools/loadgen/market.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "tools/loadgen/logistics.h"
@@ -16,6 +17,7 @@ constexpr std::uint64_t kPayerStream = 2;
 Market::Opened Market::Open(const RunOptions& options, Catalogue catalogue, Clock& clock) {
   Options engine_options;
   engine_options.shards = options.shards;
+  engine_options.orders_reserve = options.orders_reserve;
   engine_options.events_max = options.events_max;
   engine_options.policy = options.policy;
   engine_options.products_reserve = catalogue.products().size();
@@ -66,6 +68,11 @@ void Market::Settle() {
   }
 }
 
+bool Market::SomebodyWaits() const {
+  const AuditReport audit = engine_->Audit();
+  return audit.held != 0 || audit.pending != 0;
+}
+
 Result Market::Close() {
   for (std::jthread& thread : threads_) thread.request_stop();
   threads_.clear();  // joins
@@ -81,6 +88,7 @@ Result Market::Close() {
     for (std::size_t call = 0; call < kCalls; ++call) result.timings[call].Merge(notebook.timings[call]);
     books.push_back(&notebook.books);
     twice_sold += notebook.twice_sold;
+    result.short_after_ns = std::min(result.short_after_ns, notebook.short_after_ns);
   }
 
   const AuditReport audit = engine_->Audit();

@@ -35,6 +35,9 @@ class Market {
   // too. Nobody may be placing.
   void Settle();
 
+  // True while units are held, or an order is pending. After Settle.
+  [[nodiscard]] bool SomebodyWaits() const;
+
   // Stops the consumers and compares their books with the engine. After Settle; once. Leaves headline and seconds open.
   [[nodiscard]] Result Close();
 

@@ -1,16 +1,20 @@
 #include "tools/loadgen/options.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <charconv>
 #include <iostream>
+#include <limits>
 #include <map>
+#include <type_traits>
 
 namespace flexstock::loadgen {
 namespace {
 
 constexpr const char* kExamples = R"(Examples:
   flexstock-loadgen sale
-      one product, 500 000 units, two threads of customers, five seconds
+      one product, a million units, two threads of customers, five seconds
   flexstock-loadgen sale --products 100000 --zipf 0.99 --stock 200 --seconds 10
       a catalogue in which few products get most of the orders
   flexstock-loadgen sale --batch 64 --hold-ms 0 --overflow reject
@@ -37,18 +41,60 @@ bool ReadStockRule(const std::string& text, StockRule* rule) {
   return error == std::errc() && stop == end && rule->units >= 0 && rule->units <= kStockMax;
 }
 
+// CLI::Range lets pass what the conversion bends to fit: "-1" and 2^64 where a number is unsigned, "nan" anywhere.
+template <class Number>
+CLI::Validator Within(Number min, Number max) {
+  const std::string range = fmt::format("{} to {}", min, max);
+  const auto check = [min, max, range](const std::string& text) {
+    Number value{};
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (error == std::errc() && stop == end && value >= min && value <= max) return std::string();
+    return fmt::format("\"{}\" is not a {} from {}", text, std::is_integral_v<Number> ? "whole number" : "number",
+                       range);
+  };
+  return {check, range};
+}
+CLI::Validator Whole(std::int64_t min, std::int64_t max = std::numeric_limits<std::int64_t>::max()) {
+  return Within<std::int64_t>(min, max);
+}
+
+// An option of the group Policy whose value is one of a few names.
+template <class Enum>
+void AddChoice(CLI::App* command, const std::string& name, Enum* target, const std::map<std::string, Enum>& choices,
+               const std::string& description) {
+  std::string now;
+  for (const auto& [text, value] : choices) now = value == *target ? text : now;
+  command
+      ->add_option_function<std::string>(
+          name, [target, choices](const std::string& text) { *target = choices.at(text); }, description)
+      ->check(CLI::IsMember(choices))
+      ->default_str(now)
+      ->group("Policy");
+}
+
 void AddRunOptions(CLI::App* command, RunOptions* options) {
   Policy* const policy = &options->policy;
-  command->add_option("--threads", options->threads, "threads that place orders")->check(CLI::Range(1u, 1024u));
-  command->add_option("--seed", options->seed, "of everything random; the threads' interleaving is the machine's");
+  command->add_option("--threads", options->threads, "threads that place orders")->check(Whole(1, 1'024));
+  command->add_option("--seed", options->seed, "of everything random; the threads' interleaving is the machine's")
+      ->check(Whole(0));
   command->add_option("--json", options->json, "also write everything to this file, as JSON");
   command->add_flag("--progress", options->progress, "progress on standard error also where that is not a terminal");
 
-  command->add_option("--shards", options->shards, "locks over which products are spread")->group("Engine");
-  command->add_option("--events-max", options->events_max, "most events that wait for one audience")->group("Engine");
+  command->add_option("--shards", options->shards, "locks over which products are spread")
+      ->check(Whole(0, std::numeric_limits<std::uint32_t>::max()))
+      ->group("Engine");
+  command
+      ->add_option("--orders-reserve", options->orders_reserve, "orders whose memory is taken and touched beforehand")
+      ->check(Whole(0))
+      ->group("Engine");
+  command->add_option("--events-max", options->events_max, "most events that wait for one audience")
+      ->check(Whole(0))
+      ->group("Engine");
 
-  const auto window = CLI::Range(Millis{1}, std::numeric_limits<Millis>::max() / 8);
-  const auto limit = CLI::Range(Units{0}, std::numeric_limits<Units>::max());
+  constexpr Millis kCentury = Millis{36'525} * 86'400'000;
+  const CLI::Validator window = Whole(1, kCentury);
+  const CLI::Validator limit = Whole(0);
   command->add_option("--acceptance-window-ms", policy->acceptance_window_ms, "how long a member has to answer")
       ->check(window)
       ->group("Policy");
@@ -57,7 +103,7 @@ void AddRunOptions(CLI::App* command, RunOptions* options) {
       ->group("Policy");
   command
       ->add_option("--hold-ms", policy->checkout_hold_ms, "how long units are held for payment; 0: confirmed at once")
-      ->check(CLI::Range(Millis{0}, std::numeric_limits<Millis>::max() / 8))
+      ->check(Whole(0, kCentury))
       ->group("Policy");
   command->add_option("--pending-limit", policy->pending_limit, "most orders that wait for a member, a product; 0: any")
       ->check(limit)
@@ -68,18 +114,14 @@ void AddRunOptions(CLI::App* command, RunOptions* options) {
   command->add_option("--customer-limit", policy->customer_limit, "most units a customer, a product; 0: any")
       ->check(limit)
       ->group("Policy");
-  const std::map<std::string, Overflow> overflow = {{"ask", Overflow::kAskMember}, {"reject", Overflow::kReject}};
-  command->add_option("--overflow", policy->overflow, "what stock cannot serve: ask the member, or reject")
-      ->transform(CLI::CheckedTransformer(overflow))
-      ->default_str("ask")
-      ->group("Policy");
-  const std::map<std::string, FillOnRestock> fill = {{"off", FillOnRestock::kOff}, {"fifo", FillOnRestock::kFifo}};
-  command->add_option("--fill-on-restock", policy->fill_on_restock, "units that come back go to who waits longest")
-      ->transform(CLI::CheckedTransformer(fill))
-      ->default_str("off")
-      ->group("Policy");
+  AddChoice<Overflow>(command, "--overflow", &policy->overflow,
+                      {{"ask", Overflow::kAskMember}, {"reject", Overflow::kReject}},
+                      "what stock cannot serve: ask the member, or reject");
+  AddChoice<FillOnRestock>(command, "--fill-on-restock", &policy->fill_on_restock,
+                           {{"off", FillOnRestock::kOff}, {"fifo", FillOnRestock::kFifo}},
+                           "units that come back go to the order that waits longest");
 
-  const auto share = CLI::Range(0.0, 1.0);
+  const CLI::Validator share = Within(0.0, 1.0);
   command->add_option("--accept", options->member.accept, "share of requests that members accept")
       ->check(share)
       ->group("People");
@@ -111,21 +153,19 @@ CLI::App* AddSale(CLI::App* app, SaleOptions* options) {
   CLI::App* const sale = app->add_subcommand("sale", "customers against a flash sale, as fast as they are answered");
   sale->option_defaults()->always_capture_default();
   Demand* const demand = &options->demand;
-  sale->add_option("--products", demand->products, "products on sale")->check(CLI::Range(1u, 1u << 24));
+  sale->add_option("--products", demand->products, "products on sale")->check(Whole(1, 1 << 24));
   sale->add_option("--zipf", demand->zipf, "how uneven their demand is: 0 even, 0.99 usual, 2 mostly one")
-      ->check(CLI::Range(0.0, 10.0));
-  sale->add_option("--stock", options->stock, "units of each product")->check(CLI::Range(Units{0}, kStockMax));
-  sale->add_option("--qty-max", demand->qty_max, "an order is for 1 to so many units")
-      ->check(CLI::Range(Units{1}, kQtyMax));
-  sale->add_option("--customers", demand->customers, "different customers")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 62));
-  sale->add_option("--seconds", options->seconds, "how long")->check(CLI::Range(0.01, 86'400.0));
-  sale->add_option("--orders", options->orders, "most orders in all; 0: as many as the time allows");
-  sale->add_option("--batch", demand->batch, "orders in one call")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{65'536}));
+      ->check(Within(0.0, 10.0));
+  sale->add_option("--stock", options->stock, "units of each product")->check(Whole(0, kStockMax));
+  sale->add_option("--qty-max", demand->qty_max, "an order is for 1 to so many units")->check(Whole(1, kQtyMax));
+  sale->add_option("--customers", demand->customers, "different customers")->check(Whole(1));
+  sale->add_option("--seconds", options->seconds, "how long")->check(Within(0.01, 86'400.0));
+  sale->add_option("--orders", options->orders, "most orders in all; 0: as many as the time allows")->check(Whole(0));
+  sale->add_option("--batch", demand->batch, "orders in one call")->check(Whole(1, 65'536));
   sale->add_flag("--keys", demand->keys, "orders carry idempotency keys");
   sale->add_option("--retries", demand->retries, "with --keys: share of orders that are sent again")
-      ->check(CLI::Range(0.0, 1.0));
+      ->check(Within(0.0, 1.0))
+      ->needs("--keys");
   AddRunOptions(sale, options);
   return sale;
 }
@@ -145,8 +185,7 @@ CLI::App* AddTrace(CLI::App* app, TraceOptions* options) {
           },
           "units of each product (500), or that share of what the trace asks of it (80%)")
       ->default_str("80%");
-  trace->add_option("--batch", options->batch, "orders of one instant that go into one call")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{65'536}));
+  trace->add_option("--batch", options->batch, "orders of one instant that go into one call")->check(Whole(1, 65'536));
   AddRunOptions(trace, options);
   return trace;
 }
@@ -169,7 +208,7 @@ std::vector<std::pair<std::string, std::string>> Given(const CLI::App& command) 
 
 SaleOptions::SaleOptions() {
   // A sale of seconds has windows of seconds: who never pays gives the units back while the sale still runs.
-  policy.checkout_hold_ms = 500;
+  policy.checkout_hold_ms = 1'000;
   policy.payment_window_ms = 1'000;
   policy.acceptance_window_ms = 1'000;
   policy.pending_limit = 1'000;

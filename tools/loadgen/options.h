@@ -20,6 +20,7 @@ struct RunOptions {
   std::uint32_t threads = 2;  // that place orders; members, customers who pay and logistics have one each besides
   std::uint64_t seed = 1;
   std::uint32_t shards = 64;
+  std::uint64_t orders_reserve = 0;
   std::uint64_t events_max = std::uint64_t{1} << 20;
   Policy policy;
   MemberHabits member;
@@ -32,7 +33,7 @@ struct SaleOptions : RunOptions {
   SaleOptions();
 
   Demand demand;
-  Units stock = 500'000;
+  Units stock = 1'000'000;
   double seconds = 5;
   std::uint64_t orders = 0;  // 0: no limit but the time
 };

@@ -24,6 +24,9 @@ void Orders(const Result& result, Text out) {
   }
   const std::uint64_t all = result.totals.all_orders();
   fmt::format_to(out, "  {:<22}{:>16}{:>16}\n", "all", Grouped(all), rate(all));
+  if (result.short_after_ns != kNever) {
+    fmt::format_to(out, "  stock fell short for the first time after {}\n", Duration(result.short_after_ns));
+  }
   if (result.totals.overloaded != 0) {
     fmt::format_to(out, "  {} calls found no room for their events and were made again\n",
                    Grouped(result.totals.overloaded));

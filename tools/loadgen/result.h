@@ -16,7 +16,8 @@ struct Result {
   double seconds = 0;    // from the first order to the last answer
   Totals totals;
   Timings timings;
-  std::uint64_t stopwatch_ns = 0;  // what measuring nothing reads
+  std::uint64_t short_after_ns = kNever;  // from the first order to the first that stock could not serve
+  std::uint64_t stopwatch_ns = 0;         // what measuring nothing reads
   std::vector<ShardStats> shards;
   std::uint64_t orders_remembered = 0;
   Verdict verdict;

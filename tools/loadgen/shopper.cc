@@ -4,9 +4,19 @@
 #include <span>
 
 namespace flexstock::loadgen {
+namespace {
+
+// True of an order that stock could not serve, whatever became of it.
+bool FoundTooLittle(const PlaceResult& result) {
+  return result.state == OrderState::kAwaitingAcceptance || result.code == Code::kInsufficientStock ||
+         result.code == Code::kSoldOut || result.code == Code::kBacklogFull;
+}
+
+}  // namespace
 
 Shopper::Shopper(const Floor& floor, const Demand& demand, Rng rng, Notebook& notebook)
-    : demand_(demand),
+    : floor_(floor),
+      demand_(demand),
       popularity_(demand.products, demand.zipf),
       rng_(rng),
       placer_(floor, notebook),
@@ -15,12 +25,16 @@ Shopper::Shopper(const Floor& floor, const Demand& demand, Rng rng, Notebook& no
       products_(demand.batch) {}
 
 void Shopper::Run(std::uint64_t orders, const std::atomic<bool>& stop) {
+  const std::uint64_t start = floor_.stopwatch.Ticks();
   // Relaxed: the flag carries no other memory with it; the run's thread is joined afterwards.
   while (orders > 0 && !stop.load(std::memory_order_relaxed)) {
     const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(orders, demand_.batch));
     for (std::size_t i = 0; i < size; ++i) Choose(i);
     const auto answers = placer_.Place(std::span(orders_).first(size), std::span(products_).first(size), kNow);
     orders -= size;
+    if (notebook_.short_after_ns == kNever && std::any_of(answers.begin(), answers.end(), FoundTooLittle)) {
+      notebook_.short_after_ns = floor_.stopwatch.Since(start);
+    }
     if (!demand_.keys) continue;
     answers_.assign(answers.begin(), answers.end());
     for (std::size_t i = 0; i < size; ++i) {

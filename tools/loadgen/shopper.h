@@ -34,6 +34,7 @@ class Shopper {
   void Choose(std::size_t i);
   void SendAgain(std::size_t i, const PlaceResult& first);
 
+  const Floor floor_;
   const Demand demand_;
   const Zipf popularity_;
   Rng rng_;

@@ -17,6 +17,9 @@
 namespace flexstock::loadgen {
 namespace {
 
+// Rows that a thread takes at once: enough to keep the shared counter cold, few enough that rows change places only
+// with their near neighbours.
+constexpr std::size_t kPortion = 16;
 constexpr auto kWatchEvery = std::chrono::milliseconds(50);
 
 // Half of the shortest time in which somebody has to answer, or is remembered to have.
@@ -117,7 +120,7 @@ std::string RunTrace(const TraceOptions& options, const Trace& trace, Result* re
   }
 
   const std::vector<std::size_t> ends = CutIntoStrides(trace.rows, StrideOf(options.policy));
-  Dispenser dispenser(ends.front(), std::max<std::size_t>(options.batch, 64));
+  Dispenser dispenser(ends.front(), std::max(options.batch, kPortion));
   std::size_t stride = 0;
   const auto next_stride = [&, &market = *market]() noexcept {
     market.Settle();
@@ -138,13 +141,13 @@ std::string RunTrace(const TraceOptions& options, const Trace& trace, Result* re
       if (progress.Due(elapsed)) progress.Show(elapsed, market.totals());
     });
   }
-  // Who was asked just before the end may accept, and then there is a payment to wait for.
+  // Units that come back at a deadline may fill an order that waits for a payment then: so more than once, perhaps.
   const Policy& policy = options.policy;
-  for (const Millis wait_ms :
-       {policy.acceptance_window_ms, std::max(policy.payment_window_ms, policy.checkout_hold_ms)}) {
-    clock.Reach(clock.NowMs() + wait_ms);
+  const Millis longest_ms = std::max({policy.acceptance_window_ms, policy.payment_window_ms, policy.checkout_hold_ms});
+  do {
+    clock.Reach(clock.NowMs() + longest_ms);
     market->Settle();
-  }
+  } while (market->SomebodyWaits());
   *result = market->Close();
   result->seconds = seconds;
   result->headline = Headline(options, trace);

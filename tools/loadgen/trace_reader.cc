@@ -70,7 +70,10 @@ class Reader {
                                      : Take(line, number);
       if (!problem.empty()) return {{}, fmt::format("{}:{}: {}", name, number, problem)};
     }
-    if (in.bad()) return {{}, fmt::format("{}:{}: reading fails here; check the disk", name, number + 1)};
+    if (in.bad())
+      return {
+          {},
+          fmt::format("{}:{}: it cannot be read from here on; is it a plain file, on a sound disk?", name, number + 1)};
     if (number == 0) return {{}, fmt::format("{}:1: the file is empty; begin it with the header {}", name, kHeader)};
     if (trace_.rows.empty()) return {{}, fmt::format("{}:2: no order follows the header; add at least one", name)};
     return {std::move(trace_), {}};

@@ -1,0 +1,206 @@
+// flexstock-loadgen as its users run it: what it prints, what it writes, how it exits.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+
+namespace {
+
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+class ProgramTest : public testing::Test {
+ protected:
+  ProgramTest() {
+    std::string name = (fs::path(testing::TempDir()) / "loadgen-XXXXXX").string();
+    directory_ = ::mkdtemp(name.data());
+  }
+  ~ProgramTest() override { fs::remove_all(directory_); }
+
+  struct Exit {
+    int status;
+    std::string out, err;
+  };
+
+  // `arguments` as a shell would take them; @ stands for the test's own directory.
+  Exit Run(std::string arguments) {
+    for (std::size_t at; (at = arguments.find('@')) != std::string::npos;)
+      arguments.replace(at, 1, directory_.string());
+    const std::string out = (directory_ / "out").string(), err = (directory_ / "err").string();
+    const int status = std::system((LOADGEN " " + arguments + " >" + out + " 2>" + err).c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, Text("out"), Text("err")};
+  }
+
+  std::string Text(const std::string& name) {
+    std::ostringstream text;
+    text << std::ifstream(directory_ / name).rdbuf();
+    return text.str();
+  }
+
+  void Write(const std::string& name, const std::string& text) { std::ofstream(directory_ / name) << text; }
+
+  fs::path directory_;
+};
+
+// What must add up in every file, whatever ran.
+void ExpectAddsUp(const json& file) {
+  std::uint64_t orders = 0;
+  for (const auto& [outcome, count] : file["orders"].items())
+    orders += outcome == "all" ? 0 : count.get<std::uint64_t>();
+  EXPECT_EQ(orders, file["orders"]["all"]);
+
+  const json& engine = file["identity"]["engine"];
+  EXPECT_EQ(engine["supplied"].get<std::int64_t>(),
+            engine["available"].get<std::int64_t>() + engine["held"].get<std::int64_t>() +
+                engine["sold"].get<std::int64_t>() + engine["written_off"].get<std::int64_t>());
+  EXPECT_EQ(engine, file["identity"]["counted"]);
+  EXPECT_EQ(file["identity"]["intact"], true);
+  EXPECT_EQ(file["identity"]["differences"], 0);
+
+  for (const auto& [call, figures] : file["latency_ns"].items()) {
+    SCOPED_TRACE(call);
+    EXPECT_LE(figures["min"], figures["p50"]);
+    EXPECT_LE(figures["p50"], figures["p90"]);
+    EXPECT_LE(figures["p90"], figures["p99"]);
+    EXPECT_LE(figures["p99"], figures["p99.9"]);
+    EXPECT_LE(figures["p99.9"], figures["max"]);
+    std::uint64_t calls = 0;
+    for (const json& counter : file["latency_counters_ns"][call]) calls += counter[1].get<std::uint64_t>();
+    EXPECT_EQ(calls, figures["calls"]);
+  }
+
+  const auto orders_of = [&](const char* outcome) { return file["orders"].value(outcome, std::uint64_t{0}); };
+  const auto ok = [&](const char* call) { return file["answers"][call].value("ok", std::uint64_t{0}); };
+  const json& events = file["events"];
+  EXPECT_EQ(events["logistics"]["pickup_requested"], orders_of("confirmed") + ok("pay"));
+  EXPECT_EQ(events["member"]["acceptance_requested"], orders_of("awaiting_acceptance"));
+  EXPECT_EQ(events["customer"]["payment_requested"], orders_of("awaiting_payment") + ok("accept") + ok("accept_part"));
+  EXPECT_EQ(events["customer"]["order_picked_up"], ok("pick_up"));
+}
+
+TEST_F(ProgramTest, ASaleEndsWithTheTableAndEverythingInTheFile) {
+  const Exit exit = Run("sale --orders 30000 --stock 10000 --seed 5 --threads 3 --shards 7 --json @/run.json");
+  EXPECT_EQ(exit.status, 0);
+  EXPECT_EQ(exit.err, "") << "silent, since standard error is no terminal";
+  EXPECT_EQ(exit.out.rfind("sale: 1 product, 10 000 units each; 3 threads of customers, 7 shards, seed 5\n", 0), 0u)
+      << exit.out;
+  EXPECT_NE(exit.out.find("\nidentity: intact for 1 product: "), std::string::npos);
+  EXPECT_NE(exit.out.find("p99.9"), std::string::npos);
+
+  const json file = json::parse(Text("run.json"));
+  ExpectAddsUp(file);
+  EXPECT_EQ(file["engine_version"], FLEXSTOCK_VERSION);
+  EXPECT_EQ(file["orders"]["all"], 30'000);
+  EXPECT_EQ(file["identity"]["engine"]["supplied"], 10'000);
+  EXPECT_EQ(file["shards"].size(), 7u);
+  EXPECT_EQ(file["options"]["seed"], 5);
+  EXPECT_EQ(file["options"]["zipf"], 0.99);
+  EXPECT_EQ(file["options"]["keys"], false);
+  EXPECT_EQ(file["options"]["overflow"], "ask");
+}
+
+TEST_F(ProgramTest, ASaleOverACatalogueWithKeysAndBatchesAddsUp) {
+  const Exit exit =
+      Run("sale --orders 30000 --products 300 --zipf 1 --stock 50 --batch 32 --keys --retries 0.2 --overflow reject "
+          "--hold-ms 0 --json @/run.json");
+  EXPECT_EQ(exit.status, 0) << exit.out << exit.err;
+  const json file = json::parse(Text("run.json"));
+  ExpectAddsUp(file);
+  EXPECT_GT(file["orders"]["duplicate"], 0);
+  EXPECT_GT(file["orders"]["sold_out"], 0);
+  EXPECT_EQ(file["options"]["retries"], 0.2);
+}
+
+TEST_F(ProgramTest, ATraceEndsWithTheTableAndEverythingInTheFile) {
+  std::string text = "at_ms,product,customer,qty\n";
+  for (int i = 0; i < 1'000; ++i) {
+    text += std::to_string(i * 3'600'000L) + "," + std::to_string(i % 10 + 1) + "," + std::to_string(i + 1) + ",2\n";
+  }
+  Write("log.csv", text);
+  const Exit exit = Run("trace @/log.csv --stock 50% --threads 1 --json @/run.json");
+  EXPECT_EQ(exit.status, 0) << exit.out << exit.err;
+  EXPECT_NE(exit.out.find("1 000 orders of 10 products over 41.6 days"), std::string::npos) << exit.out;
+  const json file = json::parse(Text("run.json"));
+  ExpectAddsUp(file);
+  EXPECT_EQ(file["orders"]["all"], 1'000);
+  EXPECT_EQ(file["orders"]["confirmed"], 500);
+  EXPECT_EQ(file["orders"]["awaiting_acceptance"], 500);
+  EXPECT_EQ(file["identity"]["engine"]["supplied"], 1'000);
+  EXPECT_EQ(file["options"]["stock"], "50%");
+  EXPECT_EQ(file["options"]["FILE"], (directory_ / "log.csv").string());
+}
+
+TEST_F(ProgramTest, ABadTraceExitsWithTwoAndSaysWhere) {
+  Write("log.csv", "at_ms,product,customer,qty\n1,1,1,1\n2,1,1,none\n");
+  const Exit exit = Run("trace @/log.csv");
+  EXPECT_EQ(exit.status, 2);
+  EXPECT_EQ(exit.out, "");
+  EXPECT_EQ(exit.err, "flexstock-loadgen: " + (directory_ / "log.csv").string() +
+                          ":3: qty is \"none\"; write a whole number, digits only\n");
+}
+
+TEST_F(ProgramTest, AnEngineThatRefusesToOpenExitsWithOneAndSaysWhy) {
+  const Exit exit = Run("sale --shards 0 --orders 1");
+  EXPECT_EQ(exit.status, 1);
+  EXPECT_EQ(exit.out, "");
+  EXPECT_NE(exit.err.find("the engine refused to open: "), std::string::npos) << exit.err;
+  EXPECT_NE(exit.err.find("shards"), std::string::npos) << exit.err;
+}
+
+struct Usage {
+  const char* arguments;
+  const char* says;
+};
+
+TEST_F(ProgramTest, WrongUsageExitsWithTwoAndSaysWhatIsWrong) {
+  for (const Usage& usage : {Usage{"", "subcommand"},
+                             Usage{"auction", "subcommand"},
+                             Usage{"sale --nonsense", "--nonsense"},
+                             Usage{"sale --threads 0", "--threads"},
+                             Usage{"sale --threads two", "--threads"},
+                             Usage{"sale --products 0", "--products"},
+                             Usage{"sale --products 20000000", "--products"},
+                             Usage{"sale --zipf nan", "--zipf"},
+                             Usage{"sale --zipf -1", "--zipf"},
+                             Usage{"sale --seconds 0", "--seconds"},
+                             Usage{"sale --seconds inf", "--seconds"},
+                             Usage{"sale --orders -1", "--orders"},
+                             Usage{"sale --orders 99999999999999999999", "--orders"},
+                             Usage{"sale --stock -1", "--stock"},
+                             Usage{"sale --qty-max 0", "--qty-max"},
+                             Usage{"sale --batch 0", "--batch"},
+                             Usage{"sale --hold-ms -1", "--hold-ms"},
+                             Usage{"sale --overflow maybe", "{ask,reject}"},
+                             Usage{"sale --retries 0.1", "--keys"},
+                             Usage{"sale --accept 0.9 --decline 0.2", "--decline"},
+                             Usage{"sale --pay 0.9 --cancel 0.2", "--cancel"},
+                             Usage{"sale --json /nowhere/run.json", "/nowhere/run.json"},
+                             Usage{"trace", "FILE"},
+                             Usage{"trace /nowhere/log.csv", "/nowhere/log.csv"},
+                             Usage{"trace log.csv --stock 0%", "--stock"},
+                             Usage{"trace log.csv --stock 12x", "--stock"},
+                             Usage{"trace log.csv --stock -5", "--stock"}}) {
+    SCOPED_TRACE(usage.arguments);
+    const Exit exit = Run(usage.arguments);
+    EXPECT_EQ(exit.status, 2);
+    EXPECT_EQ(exit.out, "");
+    EXPECT_NE(exit.err.find(usage.says), std::string::npos) << exit.err;
+  }
+}
+
+TEST_F(ProgramTest, HelpAndVersionExitWithZero) {
+  for (const char* arguments : {"--help", "sale --help", "trace --help"}) {
+    const Exit exit = Run(arguments);
+    EXPECT_EQ(exit.status, 0);
+    EXPECT_NE(exit.out.find("Examples:\n  flexstock-loadgen sale\n"), std::string::npos) << exit.out;
+    EXPECT_EQ(exit.err, "");
+  }
+  EXPECT_EQ(Run("--version").out, "flexstock-loadgen " FLEXSTOCK_VERSION "\n");
+}
+
+}  // namespace

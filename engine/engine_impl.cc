@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <bit>
 #include <chrono>
+#include <memory>
+#include <new>
 
 #include "engine/outbox/expand.h"
 
@@ -17,33 +19,41 @@ Engine::Impl::Impl(const Options& options)
       keys_(base::Mix(reinterpret_cast<std::uintptr_t>(this), 0x666c6578)),
       products_(options.products_max, options.shards),
       orders_(options.orders_max, options.shards),
+      policies_(options.products_max + options.shards +
+                1),  // the defaults, and one more while a product changes its own
       outbox_(options.audiences, options.events_max) {}
 
 Engine::Impl::~Impl() {
-  if (!background_.joinable()) return;
-  {
-    const std::lock_guard lock(background_mutex_);
-    stopping_ = true;
+  if (background_.joinable()) {
+    {
+      const std::lock_guard lock(background_mutex_);
+      stopping_ = true;
+    }
+    background_wake_.notify_all();
+    background_.join();
   }
-  background_wake_.notify_all();
-  background_.join();
+  std::destroy_n(shards_, shards_made_);
+  if (shards_ != nullptr) memory::Unreserve(shards_, options_.shards * sizeof(shard::Shard));
 }
 
 bool Engine::Impl::Start() {
   if (!products_.Open() || !orders_.Open() || !names_.Open(options_.products_max) ||
-      !order_keys_.Open(options_.orders_max)) {
+      !order_keys_.Open(options_.orders_max) || !policies_.Open(options_.policy)) {
     return false;
   }
+  shards_ = static_cast<shard::Shard*>(memory::Reserve(options_.shards * sizeof(shard::Shard)));
+  if (shards_ == nullptr) return false;
   const shard::Surroundings around{.options = &options_,
                                    .keys = &keys_,
                                    .products = &products_,
                                    .orders = &orders_,
                                    .names = &names_,
                                    .order_keys = &order_keys_,
+                                   .policies = &policies_,
                                    .dirty = dirty_};
-  for (std::uint32_t i = 0; i < options_.shards; ++i) {
-    shards_.push_back(std::make_unique<shard::Shard>(i, around));
-    shards_.back()->Reserve();
+  for (; shards_made_ < options_.shards; ++shards_made_) {
+    new (shards_ + shards_made_) shard::Shard(shards_made_, around);
+    At(shards_made_).Reserve();
   }
   if (!keys_.Reserve(options_.keys_reserve)) return false;
   if (options_.background) background_ = std::thread([this] { Background(); });
@@ -122,9 +132,9 @@ std::size_t Engine::Impl::Poll(Audience audience, std::span<Event> events) {
   while (told + most <= events.size()) {
     const std::size_t wanted = std::min(kRun, (events.size() - told) / most);
     const std::size_t count = outbox_.Pop(audience, {changes, wanted});
+    for (std::size_t i = 0; i < count; ++i) __builtin_prefetch(&names_[changes[i].product]);
     for (std::size_t i = 0; i < count; ++i) {
-      const shard::Shard& shard = At(shard::PlaceOf(changes[i].order).shard);
-      told += outbox::Expand(changes[i], shard.NameOf(changes[i].product), audience, events.data() + told);
+      told += outbox::Expand(changes[i], names_[changes[i].product], audience, events.data() + told);
     }
     if (count < wanted) break;
   }

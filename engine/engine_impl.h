@@ -32,7 +32,7 @@ class Engine::Impl {
     const std::uint64_t mixed = base::Mix(static_cast<std::uint64_t>(product), 0);
     return static_cast<std::uint32_t>(base::Reduce(mixed, options_.shards));
   }
-  [[nodiscard]] shard::Shard& At(std::uint32_t index) { return *shards_[index]; }
+  [[nodiscard]] shard::Shard& At(std::uint32_t index) { return shards_[index]; }
   [[nodiscard]] const Options& options() const { return options_; }
   [[nodiscard]] keys::KeyIndex& keys() { return keys_; }
 
@@ -92,7 +92,9 @@ class Engine::Impl {
   memory::Pool<shard::Order> orders_;
   memory::Slab<shard::ProductName> names_;
   memory::Slab<OrderKey> order_keys_;
-  std::vector<std::unique_ptr<shard::Shard>> shards_;
+  shard::PolicyTable policies_;
+  shard::Shard* shards_ = nullptr;  // options_.shards of them, side by side
+  std::uint32_t shards_made_ = 0;
 
   std::mutex commit_mutex_;
   outbox::Outbox outbox_;  // Push: under commit_mutex_

@@ -33,7 +33,7 @@ void Shard::Audit(AuditReport* report) const {
     const bool agrees =
         product.held == orders.held && Units{product.pending} == orders.pending && product.sold >= orders.sold;
     if (adds_up && in_range && agrees) return;
-    if (report->broken.size() < 100) report->broken.push_back(static_cast<ProductId>(names_[slot].product));
+    if (report->broken.size() < 100) report->broken.push_back(static_cast<ProductId>(names()[slot].product));
     ++report->broken_count;
   });
   report->orders += orders_live_;
@@ -43,7 +43,7 @@ void Shard::Verify() const {
   AuditReport report;
   Audit(&report);
   FLEXSTOCK_CHECK(report.ok());
-  wheel_.Verify();
+  wheel_->Verify();
   std::uint64_t waiting = 0, settled = 0, free = 0, last_or_retired = 0, pending = 0;
   ForEachOrder([&](std::uint32_t slot) FLEXSTOCK_REQUIRES(lock) {
     const Order& order = orders_[slot];
@@ -56,7 +56,7 @@ void Shard::Verify() const {
     FLEXSTOCK_CHECK(IsProduct(order.product));
     FLEXSTOCK_CHECK(order.accepted <= order.qty && order.taken <= order.units());
   });
-  FLEXSTOCK_CHECK(waiting == wheel_.armed());
+  FLEXSTOCK_CHECK(waiting == wheel_->armed());
   FLEXSTOCK_CHECK(waiting + settled == orders_live_);
 
   std::uint64_t listed = 0;

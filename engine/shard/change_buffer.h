@@ -53,9 +53,9 @@ class ChangeBuffer {
   }
 
  private:
-  std::size_t changes_max_;
-  std::vector<Change> changes_;  // the first size_ count; the rest is room
-  std::size_t size_ = 0;
+  std::size_t size_ = 0;  // of changes_: the rest is room
+  const std::size_t changes_max_;
+  std::vector<Change> changes_;
   Epoch epoch_ = 0;          // of the newest change
   std::size_t earlier_ = 0;  // how many changes belong to epochs before it
 };

@@ -10,13 +10,13 @@ inline std::uint32_t Shard::TakeSlot() {
     const std::uint32_t slot = free_head_;
     free_head_ = orders_[slot].next;
     --free_count_;
-    __builtin_prefetch(orders_.data() + free_head_, 1);  // the next order's, before it is needed; kNil is never read
+    __builtin_prefetch(orders_ + free_head_, 1);  // the next order's, before it is needed; kNil is never read
     return slot;
   }
   if (fresh_orders_.size() == 0 && !GrowOrders(1)) return kNil;
   const std::uint32_t slot = fresh_orders_.first++;
   orders_[slot].generation = 1;
-  __builtin_prefetch(orders_.data() + fresh_orders_.first + 8, 1);
+  __builtin_prefetch(orders_ + fresh_orders_.first + 8, 1);
   return slot;
 }
 
@@ -40,9 +40,9 @@ inline void Shard::Enter(std::uint32_t slot, OrderState state, Millis when_ms) {
     settled_.Push({.slot = slot & 0x3fff'ffffu, .nth = order.settlings & 3u});
     return;
   }
-  if (wheel_.armed() == 0) (void)wheel_.PopDue(now_);  // nothing to fire: brings the wheel's time near
-  wheel_.Arm(slot);
-  WakeBy(wheel_.WakeBy(when_ms));
+  if (wheel_->armed() == 0) (void)wheel_->PopDue(now_);  // nothing to fire: brings the wheel's time near
+  wheel_->Arm(slot);
+  WakeBy(wheel_->WakeBy(when_ms));
   if (state == OrderState::kAwaitingAcceptance) LinkPending(slot);
 }
 

@@ -29,9 +29,14 @@ struct alignas(64) Order {
   // Whole bytes: a bit field is written by the byte and read by the word, which the processor cannot forward.
   OrderState state;
   std::uint8_t settlings;  // how often it has settled, after the first time (SettledQueue)
-  bool keyed;              // its key is in the key index and in the key slab
-  bool refund_told;        // refund_due was told
+  std::uint8_t marks;      // of the kinds below
+  std::uint8_t unused;
 
+  static constexpr std::uint8_t kKeyed = 1;       // its key is in the key index and in the key slab
+  static constexpr std::uint8_t kRefundTold = 2;  // refund_due was told
+  static constexpr std::uint8_t kCounted = 4;  // its units count in the shard's customer units, while its state counts
+
+  [[nodiscard]] bool has(std::uint8_t mark) const { return (marks & mark) != 0; }
   // The units it is about: what the member accepted, once he has.
   [[nodiscard]] std::uint32_t units() const { return accepted != 0 ? accepted : qty; }
 };

@@ -6,7 +6,7 @@
 namespace flexstock::shard {
 const Order* Shard::FindOrder(OrderId id) const {
   const std::uint32_t slot = PlaceOf(id).slot;
-  if (!orders_.IsOwner(slot, index_)) return nullptr;
+  if (!around_.orders->IsOwner(slot, index_)) return nullptr;
   const Order& order = orders_[slot];
   return order.generation == GenerationOf(id) && order.state != OrderState::kNone ? &order : nullptr;
 }
@@ -93,8 +93,8 @@ CommandResult Shard::Pay(OrderId id) {
       return NotAgain(*order, false);
   }
   // Somebody paid for a closed order: the money has to go back, and is told once.
-  if (!order->refund_told) {
-    order->refund_told = true;
+  if (!order->has(Order::kRefundTold)) {
+    order->marks |= Order::kRefundTold;
     Tell(EventType::kRefundDue, SlotOf(*order));
   }
   const bool late = order->state == OrderState::kPaymentExpired;

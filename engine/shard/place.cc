@@ -10,6 +10,83 @@ PlaceResult Refused(Code code, Epoch epoch) { return {.code = code, .epoch = epo
 
 }  // namespace
 
+// The order is taken: from here on nothing can fail but for want of memory, which is found out first. One copy for each
+// state, inside its caller: this is what every order costs.
+template <OrderState kState>
+[[gnu::always_inline]] inline PlaceResult Shard::Remember(const Asked& asked, const Policy& policy, Millis when_ms) {
+  const bool keyed = asked.key.given();
+  if (keyed && !around_.keys->MakeRoom(asked.hash, 1)) return Refused(Code::kOrdersFull, epoch_);
+  const std::uint32_t slot = TakeSlot();
+  if (slot == kNil) [[unlikely]]
+    return Refused(Code::kOrdersFull, epoch_);
+
+  constexpr bool kPending = kState == OrderState::kAwaitingAcceptance;
+  constexpr bool kConfirmed = kState == OrderState::kConfirmed;
+  Product& product = products_[asked.product];
+  if constexpr (!kPending) {
+    product.available -= asked.qty;
+    (kConfirmed ? product.sold : product.held) += asked.qty;
+  }
+
+  // Strictly rising, and near the time of placement: within a shard it is the order of placement, between shards it is
+  // so to the millisecond (until the year 6429, when it becomes a plain count).
+  constexpr Millis kStampedMax = (Millis{1} << 47) - 1;
+  placed_ = std::max(placed_ + 1, static_cast<std::uint64_t>(std::min(now_, kStampedMax)) << 16);
+
+  const bool counted = policy.customer_limit != 0;
+  Order& order = orders_[slot];
+  order.customer = asked.customer;
+  order.placed = placed_;
+  order.qty = asked.qty;
+  order.accepted = 0;
+  order.taken = kPending ? 0 : asked.qty;
+  order.product = asked.product;
+  order.settlings = 0;
+  order.marks = static_cast<std::uint8_t>((keyed ? Order::kKeyed : 0) | (counted ? Order::kCounted : 0));
+  ++orders_live_;
+  if (keyed) {
+    (*around_.order_keys)[slot] = asked.key;
+    around_.keys->Insert(asked.key, asked.hash, {index_, slot});
+  }
+  Enter(slot, kState, when_ms);
+  if (counted) Count(order, +1);
+  Tell(kPending     ? EventType::kAcceptanceRequested
+       : kConfirmed ? EventType::kOrderConfirmed
+                    : EventType::kPaymentRequested,
+       slot);
+  // The last unit is gone. In a cart this is its product's last line: no line can have taken more.
+  if (!kPending && product.available == 0) [[unlikely]]
+    TellMode(asked.product, ProductMode::kActive);
+  return {.state = kState, .order = IdOf(order), .deadline_ms = kConfirmed ? 0 : when_ms, .epoch = epoch_};
+}
+
+[[gnu::always_inline]] inline PlaceResult Shard::Take(const Asked& asked, const Policy& policy) {
+  if (policy.checkout_hold_ms == 0) [[likely]]
+    return Remember<OrderState::kConfirmed>(asked, policy, now_);
+  return Remember<OrderState::kAwaitingPayment>(asked, policy, Later(now_, policy.checkout_hold_ms));
+}
+
+PlaceResult Shard::PlaceNew(const Asked& asked) {
+  const Product& product = products_[asked.product];
+  const Policy& policy = PolicyOf(product);
+  const Units qty = asked.qty;
+  if (product.draft != 0) return Refused(Code::kProductDraft, epoch_);
+  if (policy.order_limit != 0 && qty > policy.order_limit) return Refused(Code::kOrderLimit, epoch_);
+  if (policy.customer_limit != 0 && UnitsOf(asked.product, asked.customer) + qty > policy.customer_limit) {
+    return Refused(Code::kCustomerLimit, epoch_);
+  }
+  if (qty <= product.available) return Take(asked, policy);
+  if (policy.overflow == Overflow::kReject) {
+    return Refused(product.available > 0 ? Code::kInsufficientStock : Code::kSoldOut, epoch_);
+  }
+  if (policy.pending_limit != 0 && Units{product.pending} >= policy.pending_limit) {
+    return Refused(Code::kBacklogFull, epoch_);
+  }
+  return Remember<OrderState::kAwaitingAcceptance>(asked, policy, Later(now_, policy.acceptance_window_ms));
+}
+
+PlaceResult Shard::TakeLine(const Asked& asked) { return Take(asked, PolicyOf(products_[asked.product])); }
+
 PlaceResult Shard::Place(const Asked& asked, std::uint32_t* foreign) {
   return asked.key.given() ? PlaceKeyed(asked, foreign) : PlaceNew(asked);
 }
@@ -35,75 +112,6 @@ PlaceResult Shard::Again(std::uint32_t slot, const Asked& asked) const {
           .order = IdOf(order),
           .deadline_ms = IsWaiting(order.state) ? order.when_ms : 0,
           .epoch = epoch_};
-}
-
-PlaceResult Shard::PlaceNew(const Asked& asked) {
-  const Product& product = products_[asked.product];
-  const Policy& policy = PolicyOf(product);
-  const Units qty = asked.qty;
-  if (product.draft != 0) return Refused(Code::kProductDraft, epoch_);
-  if (policy.order_limit != 0 && qty > policy.order_limit) return Refused(Code::kOrderLimit, epoch_);
-  if (policy.customer_limit != 0 && UnitsOf(asked.product, asked.customer) + qty > policy.customer_limit) {
-    return Refused(Code::kCustomerLimit, epoch_);
-  }
-  if (qty <= product.available) return TakeLine(asked);
-  if (policy.overflow == Overflow::kReject) {
-    return Refused(product.available > 0 ? Code::kInsufficientStock : Code::kSoldOut, epoch_);
-  }
-  if (policy.pending_limit != 0 && Units{product.pending} >= policy.pending_limit) {
-    return Refused(Code::kBacklogFull, epoch_);
-  }
-  return Remember(asked, OrderState::kAwaitingAcceptance, Later(now_, policy.acceptance_window_ms));
-}
-
-PlaceResult Shard::TakeLine(const Asked& asked) {
-  const Policy& policy = PolicyOf(products_[asked.product]);
-  if (policy.checkout_hold_ms == 0) return Remember(asked, OrderState::kConfirmed, now_);
-  return Remember(asked, OrderState::kAwaitingPayment, Later(now_, policy.checkout_hold_ms));
-}
-
-// The order is taken: from here on nothing can fail.
-PlaceResult Shard::Remember(const Asked& asked, OrderState state, Millis when_ms) {
-  const bool keyed = asked.key.given();
-  if (keyed && !around_.keys->MakeRoom(asked.hash, 1)) return Refused(Code::kOrdersFull, epoch_);
-  const std::uint32_t slot = TakeSlot();
-  if (slot == kNil) return Refused(Code::kOrdersFull, epoch_);
-
-  Product& product = products_[asked.product];
-  const bool pending = state == OrderState::kAwaitingAcceptance;
-  const std::uint32_t taken = pending ? 0 : asked.qty;
-  product.available -= taken;
-  (state == OrderState::kConfirmed ? product.sold : product.held) += taken;
-
-  // Strictly rising, and near the time of placement: within a shard it is the order of placement, between shards it is
-  // so to the millisecond (until the year 6429, when it becomes a plain count).
-  constexpr Millis kStampedMax = (Millis{1} << 47) - 1;
-  placed_ = std::max(placed_ + 1, static_cast<std::uint64_t>(std::min(now_, kStampedMax)) << 16);
-
-  Order& order = orders_[slot];
-  order.customer = asked.customer;
-  order.placed = placed_;
-  order.qty = asked.qty;
-  order.accepted = 0;
-  order.taken = taken;
-  order.product = asked.product;
-  order.keyed = keyed;
-  order.refund_told = false;
-  order.settlings = 0;
-  ++orders_live_;
-  if (keyed) {
-    order_keys_[slot] = asked.key;
-    around_.keys->Insert(asked.key, asked.hash, {index_, slot});
-  }
-  Enter(slot, state, when_ms);
-  if (PolicyOf(product).customer_limit != 0) Count(order, +1);
-  Tell(pending                           ? EventType::kAcceptanceRequested
-       : state == OrderState::kConfirmed ? EventType::kOrderConfirmed
-                                         : EventType::kPaymentRequested,
-       slot);
-  // The last unit is gone. In a cart this is its product's last line: no line can have taken more.
-  if (!pending && product.available == 0) TellMode(asked.product, ProductMode::kActive);
-  return {.state = state, .order = IdOf(order), .deadline_ms = IsWaiting(state) ? when_ms : 0, .epoch = epoch_};
 }
 
 // ---- all_or_nothing -----------------------------------------------------------------------------------------------

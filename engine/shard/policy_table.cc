@@ -4,17 +4,21 @@
 
 namespace flexstock::shard {
 
-PolicyTable::PolicyTable(const Policy& defaults) { Acquire(defaults); }
+bool PolicyTable::Open(const Policy& defaults) {
+  if (!policies_.Open(policies_max_)) return false;
+  return Acquire(defaults) == 0;
+}
 
 std::uint32_t PolicyTable::Acquire(const Policy& policy) {
+  const std::lock_guard lock(mutex_);
   const auto [found, fresh] = index_.try_emplace(Hashed{policy}, 0);
   if (!fresh) {
     ++users_[found->second];
     return found->second;
   }
   if (free_.empty()) {
-    free_.push_back(static_cast<std::uint32_t>(policies_.size()));
-    policies_.emplace_back();
+    FLEXSTOCK_CHECK(users_.size() < policies_max_);
+    free_.push_back(static_cast<std::uint32_t>(users_.size()));
     users_.push_back(0);
   }
   const std::uint32_t index = free_.back();
@@ -26,6 +30,7 @@ std::uint32_t PolicyTable::Acquire(const Policy& policy) {
 }
 
 void PolicyTable::Release(std::uint32_t index) {
+  const std::lock_guard lock(mutex_);
   FLEXSTOCK_CHECK(users_[index] > 0);
   if (--users_[index] != 0) return;
   index_.erase(Hashed{policies_[index]});

@@ -12,12 +12,12 @@ CommandResult Shard::Put(const PutProduct& request) {
     const auto id = static_cast<std::int64_t>(request.product);
     const auto member = static_cast<std::int64_t>(request.member);
     const auto [first, fresh] = products_of_member_.try_emplace(member, kNil);
-    names_[slot] = {.product = id, .member = member, .next_of_member = first->second};
+    names()[slot] = {.product = id, .member = member, .next_of_member = first->second};
     first->second = slot;
     products_[slot].pending_head = products_[slot].pending_tail = kNil;
-    products_[slot].policy = policies_.Acquire(around_.options->policy);
+    products_[slot].policy = around_.policies->Acquire(around_.options->policy);
     products_by_id_.emplace(id, slot);
-  } else if (names_[slot].member != static_cast<std::int64_t>(request.member)) {
+  } else if (names()[slot].member != static_cast<std::int64_t>(request.member)) {
     return {.code = Code::kMemberMismatch, .epoch = epoch_};
   }
   Product& product = products_[slot];
@@ -26,8 +26,8 @@ CommandResult Shard::Put(const PutProduct& request) {
   const Policy old_policy = PolicyOf(product);
   if (const Policy policy = flexstock::Apply(old_policy, request.policy); policy != old_policy) {
     const std::uint32_t old_index = product.policy;
-    product.policy = policies_.Acquire(policy);
-    policies_.Release(old_index);
+    product.policy = around_.policies->Acquire(policy);
+    around_.policies->Release(old_index);
     if ((policy.customer_limit != 0) != (old_policy.customer_limit != 0)) CountAll(slot, policy.customer_limit != 0);
   }
   if (request.status.has_value()) product.draft = *request.status == ProductStatus::kDraft ? 1 : 0;

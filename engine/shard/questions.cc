@@ -8,7 +8,7 @@ Code Shard::View(ProductId id, ProductView* view) const {
   if (slot == kNil) return Code::kUnknownProduct;
   const Product& product = products_[slot];
   *view = {.product = id,
-           .member = static_cast<MemberId>(names_[slot].member),
+           .member = static_cast<MemberId>(names()[slot].member),
            .mode = product.mode(),
            .available = product.available,
            .held = product.held,
@@ -23,8 +23,8 @@ Code Shard::View(ProductId id, ProductView* view) const {
 void Shard::Fill(const Order& order, OrderView* view) const {
   *view = {.order = IdOf(order),
            .key = KeyOf(order),
-           .product = static_cast<ProductId>(names_[order.product].product),
-           .member = static_cast<MemberId>(names_[order.product].member),
+           .product = static_cast<ProductId>(names()[order.product].product),
+           .member = static_cast<MemberId>(names()[order.product].member),
            .customer = static_cast<CustomerId>(order.customer),
            .qty = order.qty,
            .accepted = order.accepted,
@@ -41,7 +41,8 @@ Code Shard::View(OrderId id, OrderView* view) const {
 }
 
 Code Shard::View(std::uint32_t slot, OrderKey key, OrderView* view) const {
-  if (!orders_.IsOwner(slot, index_) || orders_[slot].state == OrderState::kNone || KeyOf(orders_[slot]) != key) {
+  if (!around_.orders->IsOwner(slot, index_) || orders_[slot].state == OrderState::kNone ||
+      KeyOf(orders_[slot]) != key) {
     return Code::kUnknownOrder;
   }
   Fill(orders_[slot], view);
@@ -51,7 +52,7 @@ Code Shard::View(std::uint32_t slot, OrderKey key, OrderView* view) const {
 void Shard::AppendPending(MemberId member, std::vector<std::pair<std::uint64_t, OrderView>>* pending) const {
   const auto first = products_of_member_.find(static_cast<std::int64_t>(member));
   if (first == products_of_member_.end()) return;
-  for (std::uint32_t product = first->second; product != kNil; product = names_[product].next_of_member) {
+  for (std::uint32_t product = first->second; product != kNil; product = names()[product].next_of_member) {
     for (std::uint32_t slot = products_[product].pending_head; slot != kNil; slot = orders_[slot].pending_next) {
       OrderView view;
       Fill(orders_[slot], &view);

@@ -71,8 +71,8 @@ class SettledQueue {
     spare_.pop_back();
   }
 
-  std::uint64_t head_ = 0, tail_ = 0;  // positions, ever rising
   Block* newest_ = nullptr;
+  std::uint64_t tail_ = 0, head_ = 0;  // positions, ever rising
   std::uint64_t mask_ = 0;
   std::vector<std::unique_ptr<Block>> blocks_;  // by block number & mask_
   std::vector<std::unique_ptr<Block>> spare_;

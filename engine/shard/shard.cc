@@ -6,15 +6,12 @@
 namespace flexstock::shard {
 
 Shard::Shard(std::uint32_t index, const Surroundings& around)
-    : products_(*around.products),
-      orders_(*around.orders),
+    : products_(around.products->data()),
+      orders_(around.orders->data()),
       changes_(around.options->changes_max),
-      policies_(around.options->policy),
       index_(index),
       around_(around),
-      names_(*around.names),
-      order_keys_(*around.order_keys),
-      wheel_(around.orders->data()) {}
+      wheel_(std::make_unique<wheel::TimerWheel<Order>>(orders_)) {}
 
 void Shard::Reserve() {
   const Options& options = *around_.options;
@@ -22,11 +19,11 @@ void Shard::Reserve() {
   // A little more than an even share: products spread by hash.
   const auto share = [&](std::uint64_t total) { return total / options.shards + total / options.shards / 8; };
   if (const std::uint64_t products = share(options.products_reserve); products != 0 && GrowProducts(products)) {
-    names_.Populate(fresh_products_.first, fresh_products_.size());
+    names().Populate(fresh_products_.first, fresh_products_.size());
     products_by_id_.reserve(fresh_products_.size());
   }
   if (const std::uint64_t orders = share(options.orders_reserve); orders != 0 && GrowOrders(orders)) {
-    if (options.keys_reserve != 0) order_keys_.Populate(fresh_orders_.first, fresh_orders_.size());
+    if (options.keys_reserve != 0) around_.order_keys->Populate(fresh_orders_.first, fresh_orders_.size());
   }
 }
 
@@ -40,7 +37,7 @@ bool Shard::GrowOrders(std::uint64_t wanted) {
     free_head_ = fresh_orders_.first;
     ++free_count_;
   }
-  const memory::Range taken = orders_.Take(wanted, index_);
+  const memory::Range taken = around_.orders->Take(wanted, index_);
   if (taken.size() == 0) return false;
   fresh_orders_ = taken;
   order_ranges_.push_back(taken);
@@ -48,7 +45,7 @@ bool Shard::GrowOrders(std::uint64_t wanted) {
 }
 
 bool Shard::GrowProducts(std::uint64_t wanted) {
-  const memory::Range taken = products_.Take(wanted, index_);
+  const memory::Range taken = around_.products->Take(wanted, index_);
   if (taken.size() == 0) return false;
   fresh_products_ = taken;
   product_ranges_.push_back(taken);
@@ -79,7 +76,7 @@ void Shard::FreeSlot(std::uint32_t slot) {
 bool Shard::HappenUntil(Millis at_ms) {
   for (;;) {
     if (changes_.full()) return false;  // wake_by_ still lies behind: the next Arrive() comes back here
-    const std::uint32_t slot = wheel_.PopDue(at_ms);
+    const std::uint32_t slot = wheel_->PopDue(at_ms);
     if (slot == kNil) break;
     now_ = orders_[slot].when_ms;
     Expire(slot);
@@ -91,7 +88,7 @@ bool Shard::HappenUntil(Millis at_ms) {
 
 void Shard::HappenNow() {
   if (now_ < wake_by()) return;
-  for (std::uint32_t slot = wheel_.PopDue(now_); slot != kNil; slot = wheel_.PopDue(now_)) Expire(slot);
+  for (std::uint32_t slot = wheel_->PopDue(now_); slot != kNil; slot = wheel_->PopDue(now_)) Expire(slot);
   ForgetDue();
 }
 
@@ -108,14 +105,14 @@ void Shard::ForgetDue() {
     Forget(entry.slot);
     forget_by = kNever;
   }
-  wake_by_.store(std::min(wheel_.WakeBy(), forget_by), std::memory_order_relaxed);
+  wake_by_.store(std::min(wheel_->WakeBy(), forget_by), std::memory_order_relaxed);
 }
 
 void Shard::Forget(std::uint32_t slot) {
   Order& order = orders_[slot];
-  if (PolicyOf(products_[order.product]).customer_limit != 0) Count(order, -1);
-  if (order.keyed) {
-    const OrderKey key = order_keys_[slot];
+  if (order.has(Order::kCounted)) Count(order, -1);
+  if (order.has(Order::kKeyed)) {
+    const OrderKey key = (*around_.order_keys)[slot];
     const std::uint64_t hash = around_.keys->Hash(key);
     const lock::Held stripe(around_.keys->LockOf(keys::KeyIndex::StripeOf(hash)));
     around_.keys->Erase(key, hash);

@@ -7,8 +7,8 @@ void Shard::Become(std::uint32_t slot, OrderState state, Millis when_ms, std::ui
                    EventType type) {
   Order& order = orders_[slot];
   Product& product = products_[order.product];
-  const bool limited = PolicyOf(product).customer_limit != 0;
-  if (limited) Count(order, -1);
+  const bool counted = order.has(Order::kCounted);
+  if (counted) Count(order, -1);
 
   const auto units_in = [&](OrderState in) -> Units* {
     if (in == OrderState::kAwaitingPayment) return &product.held;
@@ -20,7 +20,7 @@ void Shard::Become(std::uint32_t slot, OrderState state, Millis when_ms, std::ui
   if (Units* entered = units_in(state)) *entered += taken;
   Enter(slot, state, when_ms);
 
-  if (limited) Count(order, +1);
+  if (counted) Count(order, +1);
   Tell(type, slot);
 }
 
@@ -42,7 +42,7 @@ void Shard::Leave(std::uint32_t slot) {
     ++orders_[slot].settlings;  // its entry in the settled queue is stale
     return;
   }
-  wheel_.Disarm(slot);
+  wheel_->Disarm(slot);
   if (state == OrderState::kAwaitingAcceptance) UnlinkPending(slot);
 }
 
@@ -101,9 +101,11 @@ void Shard::Count(const Order& order, Units sign) {
 // A product got a limit, or lost it. Rare, and O(orders of the shard).
 void Shard::CountAll(std::uint32_t product, bool limited) {
   absl::erase_if(customer_units_, [&](const auto& entry) { return entry.first.second == product; });
-  if (!limited) return;
   ForEachOrder([&](std::uint32_t slot) FLEXSTOCK_REQUIRES(lock) {
-    if (orders_[slot].product == product) Count(orders_[slot], +1);
+    if (orders_[slot].product != product || orders_[slot].state == OrderState::kNone) return;
+    Order& order = orders_[slot];
+    order.marks = static_cast<std::uint8_t>(limited ? order.marks | Order::kCounted : order.marks & ~Order::kCounted);
+    if (limited) Count(order, +1);
   });
 }
 

@@ -73,7 +73,7 @@ class TimerWheel {
   [[nodiscard]] std::uint32_t PopDue(Millis until) {
     for (;;) {
       int ring = 0;
-      const Millis bound = NextBound(&ring);
+      const Millis bound = armed_ == 0 ? kNever : NextBound(&ring);
       if (bound > until || armed_ == 0) {
         if (until > now()) MoveTo(static_cast<std::uint64_t>(until));
         return kNil;

@@ -19,7 +19,7 @@ constexpr CommandResult kInvalid{.code = Code::kInvalidArgument};
 }  // namespace
 
 // What is done under the shard's lock, once it has arrived at the time.
-#define FLEXSTOCK_UNDER_LOCK [&](shard::Shard & shard) FLEXSTOCK_REQUIRES(shard.lock)
+#define FLEXSTOCK_UNDER_LOCK [&](shard::Shard & shard) FLEXSTOCK_UNCHECKED_LOCKS
 
 Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Engine::~Engine() = default;

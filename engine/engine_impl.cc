@@ -37,8 +37,9 @@ Engine::Impl::~Impl() {
 }
 
 bool Engine::Impl::Start() {
-  if (!products_.Open() || !orders_.Open() || !names_.Open(options_.products_max) ||
-      !order_keys_.Open(options_.orders_max) || !policies_.Open(options_.policy)) {
+  if (!products_.Open() || !orders_.Open() || !asides_.Open(options_.products_max) ||
+      !names_.Open(options_.products_max) || !order_keys_.Open(options_.orders_max) ||
+      !policies_.Open(options_.policy)) {
     return false;
   }
   shards_ = static_cast<shard::Shard*>(memory::Reserve(options_.shards * sizeof(shard::Shard)));
@@ -47,6 +48,7 @@ bool Engine::Impl::Start() {
                                    .keys = &keys_,
                                    .products = &products_,
                                    .orders = &orders_,
+                                   .asides = &asides_,
                                    .names = &names_,
                                    .order_keys = &order_keys_,
                                    .policies = &policies_,

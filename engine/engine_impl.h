@@ -90,6 +90,7 @@ class Engine::Impl {
   keys::KeyIndex keys_;
   memory::Pool<shard::Product> products_;
   memory::Pool<shard::Order> orders_;
+  memory::Slab<shard::ProductAside> asides_;
   memory::Slab<shard::ProductName> names_;
   memory::Slab<OrderKey> order_keys_;
   shard::PolicyTable policies_;

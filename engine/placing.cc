@@ -65,7 +65,7 @@ PlaceResult Engine::Impl::PlaceOn(std::uint32_t index, const Request& request, M
   PrefetchProduct(At(index), request);
   Asked asked = AskedOf(request, keys_);
   std::uint32_t foreign = kNoShard;
-  auto result = On<PlaceResult>(index, at_ms, [&](Shard& shard) FLEXSTOCK_REQUIRES(shard.lock) {
+  auto result = On<PlaceResult>(index, at_ms, [&](Shard& shard) FLEXSTOCK_UNCHECKED_LOCKS {
     asked.product = Locate(shard, request);
     if (asked.product == kNil) return PlaceResult{.code = Code::kUnknownProduct, .epoch = epoch()};
     return shard.Place(asked, &foreign);

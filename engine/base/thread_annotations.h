@@ -14,6 +14,7 @@
 #define FLEXSTOCK_ACQUIRE(...) FLEXSTOCK_ATTRIBUTE(acquire_capability(__VA_ARGS__))
 #define FLEXSTOCK_RELEASE(...) FLEXSTOCK_ATTRIBUTE(release_capability(__VA_ARGS__))
 #define FLEXSTOCK_TRY_ACQUIRE(...) FLEXSTOCK_ATTRIBUTE(try_acquire_capability(__VA_ARGS__))
+#define FLEXSTOCK_ASSERT_HELD(...) FLEXSTOCK_ATTRIBUTE(assert_capability(__VA_ARGS__))
 #define FLEXSTOCK_EXCLUDES(...) FLEXSTOCK_ATTRIBUTE(locks_excluded(__VA_ARGS__))
 // Locks whose number is known only at run time (a cart's): the compiler cannot follow, the reason stands beside it.
 #define FLEXSTOCK_UNCHECKED_LOCKS FLEXSTOCK_ATTRIBUTE(no_thread_safety_analysis)

@@ -18,6 +18,7 @@ void Shard::Audit(AuditReport* report) const {
   });
   ForEachProduct([&](std::uint32_t slot) FLEXSTOCK_REQUIRES(lock) {
     const Product& product = products_[slot];
+    const ProductAside& aside = asides()[slot];
     const auto found = by_product.find(slot);
     const FromOrders orders = found == by_product.end() ? FromOrders{} : found->second;
     ++report->products;
@@ -25,10 +26,10 @@ void Shard::Audit(AuditReport* report) const {
     report->available += product.available;
     report->held += product.held;
     report->sold += product.sold;
-    report->written_off += product.written_off;
-    report->supplied += product.supplied;
-    const bool adds_up = product.supplied == product.available + product.held + product.sold + product.written_off;
-    const bool in_range = product.available >= 0 && product.written_off >= 0;
+    report->written_off += aside.written_off;
+    report->supplied += aside.supplied;
+    const bool adds_up = aside.supplied == product.available + product.held + product.sold + aside.written_off;
+    const bool in_range = product.available >= 0 && aside.written_off >= 0;
     // Forgotten orders stay sold, so the orders may account for fewer.
     const bool agrees =
         product.held == orders.held && Units{product.pending} == orders.pending && product.sold >= orders.sold;
@@ -78,7 +79,7 @@ void Shard::Verify() const {
 
   ForEachProduct([&](std::uint32_t slot) FLEXSTOCK_REQUIRES(lock) {
     std::uint64_t placed = 0;
-    for (std::uint32_t at = products_[slot].pending_head; at != kNil; at = orders_[at].pending_next) {
+    for (std::uint32_t at = asides()[slot].pending_head; at != kNil; at = orders_[at].pending_next) {
       FLEXSTOCK_CHECK(orders_[at].state == OrderState::kAwaitingAcceptance && orders_[at].product == slot);
       FLEXSTOCK_CHECK(orders_[at].placed > placed);
       placed = orders_[at].placed;

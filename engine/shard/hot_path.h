@@ -22,12 +22,12 @@ inline std::uint32_t Shard::TakeSlot() {
 
 inline void Shard::LinkPending(std::uint32_t slot) {
   Order& order = orders_[slot];
-  Product& product = products_[order.product];
+  ProductAside& product = asides()[order.product];
   order.pending_prev = product.pending_tail;
   order.pending_next = kNil;
   (product.pending_tail == kNil ? product.pending_head : orders_[product.pending_tail].pending_next) = slot;
   product.pending_tail = slot;
-  ++product.pending;
+  ++products_[order.product].pending;
 }
 
 inline void Shard::Enter(std::uint32_t slot, OrderState state, Millis when_ms) {

@@ -109,7 +109,7 @@ CommandResult Shard::Refund(OrderId id, bool restock) {
   }
   Product& product = products_[order->product];
   const Before before = Now(product);
-  (restock ? product.available : product.written_off) += order->taken;
+  (restock ? product.available : asides()[order->product].written_off) += order->taken;
   Leave(SlotOf(*order));
   Become(SlotOf(*order), OrderState::kRefunded, now_, order->accepted, 0, EventType::kOrderRefunded);
   Conclude(order->product, before);

@@ -1,5 +1,10 @@
-// Product: what changes with every order, one cache line; ProductName: what never changes, apart from it, so that
-// whoever expands events on another CPU reads lines that nobody writes.
+// A product in three parts, by who touches them. All are found by the product's slot.
+//
+//   Product        what every order reads and changes: half a cache line, because on a large catalogue the miss on it
+//   is
+//                  what an order costs most
+//   ProductAside   what stock commands and pending orders need as well
+//   ProductName    what never changes: whoever expands events on another CPU reads lines that nobody writes
 #pragma once
 
 #include <cstdint>
@@ -9,24 +14,27 @@
 
 namespace flexstock::shard {
 
-struct alignas(64) Product {
+struct alignas(32) Product {
   Units available;
   Units held;
   Units sold;
-  Units written_off;
-  Units supplied;
-  std::uint32_t pending_head, pending_tail;  // orders awaiting acceptance, oldest first
-  std::uint32_t pending;
-  std::uint32_t policy;  // index into the shard's policies
-  std::uint32_t draft;
-  std::uint32_t padding;
+  std::uint32_t policy : 31;  // index into the policy table
+  std::uint32_t draft : 1;
+  std::uint32_t pending;  // how many orders await acceptance
 
   [[nodiscard]] ProductMode mode() const {
     if (draft != 0) return ProductMode::kDraft;
     return available > 0 ? ProductMode::kActive : ProductMode::kInactive;
   }
 };
-static_assert(sizeof(Product) == 64);
+static_assert(sizeof(Product) == 32);
+
+struct ProductAside {
+  Units written_off;
+  Units supplied;
+  std::uint32_t pending_head, pending_tail;  // orders awaiting acceptance, oldest first
+};
+static_assert(sizeof(ProductAside) == 24);
 
 struct ProductName {
   std::int64_t product;

@@ -14,8 +14,8 @@ CommandResult Shard::Put(const PutProduct& request) {
     const auto [first, fresh] = products_of_member_.try_emplace(member, kNil);
     names()[slot] = {.product = id, .member = member, .next_of_member = first->second};
     first->second = slot;
-    products_[slot].pending_head = products_[slot].pending_tail = kNil;
-    products_[slot].policy = around_.policies->Acquire(around_.options->policy);
+    asides()[slot].pending_head = asides()[slot].pending_tail = kNil;
+    products_[slot].policy = around_.policies->Acquire(around_.options->policy) & 0x7fff'ffffu;
     products_by_id_.emplace(id, slot);
   } else if (names()[slot].member != static_cast<std::int64_t>(request.member)) {
     return {.code = Code::kMemberMismatch, .epoch = epoch_};
@@ -26,13 +26,13 @@ CommandResult Shard::Put(const PutProduct& request) {
   const Policy old_policy = PolicyOf(product);
   if (const Policy policy = flexstock::Apply(old_policy, request.policy); policy != old_policy) {
     const std::uint32_t old_index = product.policy;
-    product.policy = around_.policies->Acquire(policy);
+    product.policy = around_.policies->Acquire(policy) & 0x7fff'ffffu;
     around_.policies->Release(old_index);
     if ((policy.customer_limit != 0) != (old_policy.customer_limit != 0)) CountAll(slot, policy.customer_limit != 0);
   }
   if (request.status.has_value()) product.draft = *request.status == ProductStatus::kDraft ? 1 : 0;
   if (request.stock.has_value()) {
-    product.supplied += *request.stock - product.available;
+    asides()[slot].supplied += *request.stock - product.available;
     product.available = *request.stock;
   }
   if (!creates) Conclude(slot, before);
@@ -47,7 +47,7 @@ CommandResult Shard::Set(const SetStock& request) {
     return {.code = Code::kStockConflict, .epoch = epoch_};
   }
   const Before before = Now(product);
-  product.supplied += request.stock - product.available;
+  asides()[slot].supplied += request.stock - product.available;
   product.available = request.stock;
   Conclude(slot, before);
   return {.epoch = epoch_};
@@ -61,7 +61,7 @@ CommandResult Shard::Adjust(const AdjustStock& request) {
   if (request.by < -product.available) return {.code = Code::kInsufficientStock, .epoch = epoch_};
   if (request.by > kStockMax - product.available) return {.code = Code::kInvalidArgument, .epoch = epoch_};
   const Before before = Now(product);
-  product.supplied += request.by;
+  asides()[slot].supplied += request.by;
   product.available += request.by;
   Conclude(slot, before);
   return {.epoch = epoch_};

@@ -13,8 +13,8 @@ Code Shard::View(ProductId id, ProductView* view) const {
            .available = product.available,
            .held = product.held,
            .sold = product.sold,
-           .written_off = product.written_off,
-           .supplied = product.supplied,
+           .written_off = asides()[slot].written_off,
+           .supplied = asides()[slot].supplied,
            .pending = product.pending,
            .policy = PolicyOf(product)};
   return Code::kOk;
@@ -53,7 +53,7 @@ void Shard::AppendPending(MemberId member, std::vector<std::pair<std::uint64_t, 
   const auto first = products_of_member_.find(static_cast<std::int64_t>(member));
   if (first == products_of_member_.end()) return;
   for (std::uint32_t product = first->second; product != kNil; product = names()[product].next_of_member) {
-    for (std::uint32_t slot = products_[product].pending_head; slot != kNil; slot = orders_[slot].pending_next) {
+    for (std::uint32_t slot = asides()[product].pending_head; slot != kNil; slot = orders_[slot].pending_next) {
       OrderView view;
       Fill(orders_[slot], &view);
       pending->emplace_back(orders_[slot].placed, view);

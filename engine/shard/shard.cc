@@ -19,6 +19,7 @@ void Shard::Reserve() {
   // A little more than an even share: products spread by hash.
   const auto share = [&](std::uint64_t total) { return total / options.shards + total / options.shards / 8; };
   if (const std::uint64_t products = share(options.products_reserve); products != 0 && GrowProducts(products)) {
+    asides().Populate(fresh_products_.first, fresh_products_.size());
     names().Populate(fresh_products_.first, fresh_products_.size());
     products_by_id_.reserve(fresh_products_.size());
   }

@@ -48,6 +48,7 @@ struct Surroundings {
   keys::KeyIndex* keys;
   memory::Pool<Product>* products;
   memory::Pool<Order>* orders;
+  memory::Slab<ProductAside>* asides;  // by product slot
   memory::Slab<ProductName>* names;    // by product slot
   memory::Slab<OrderKey>* order_keys;  // by order slot
   PolicyTable* policies;
@@ -187,6 +188,7 @@ class alignas(64) Shard {
   }
 
   // Memory.
+  [[nodiscard]] memory::Slab<ProductAside>& asides() const { return *around_.asides; }
   [[nodiscard]] memory::Slab<ProductName>& names() const { return *around_.names; }
   [[nodiscard]] std::uint32_t TakeSlot() FLEXSTOCK_REQUIRES(lock);
   [[nodiscard]] bool GrowOrders(std::uint64_t wanted) FLEXSTOCK_REQUIRES(lock);
@@ -201,7 +203,9 @@ class alignas(64) Shard {
   // Orders.
   [[nodiscard]] const Order* FindOrder(OrderId id) const FLEXSTOCK_REQUIRES(lock);
   [[nodiscard]] Order* FindOrder(OrderId id) FLEXSTOCK_REQUIRES(lock) {
-    return const_cast<Order*>(std::as_const(*this).FindOrder(id));
+    const Shard& self = *this;
+    self.lock.AssertHeld();
+    return const_cast<Order*>(self.FindOrder(id));
   }
   [[nodiscard]] std::uint32_t SlotOf(const Order& order) const FLEXSTOCK_REQUIRES(lock) {
     return static_cast<std::uint32_t>(&order - orders_);

@@ -58,8 +58,8 @@ void Shard::Conclude(std::uint32_t slot, Before before) {
 void Shard::FillFromStock(std::uint32_t slot) {
   Product& product = products_[slot];
   if (product.draft != 0 || PolicyOf(product).fill_on_restock == FillOnRestock::kOff) return;
-  while (product.pending_head != kNil) {
-    const std::uint32_t oldest = product.pending_head;
+  while (asides()[slot].pending_head != kNil) {
+    const std::uint32_t oldest = asides()[slot].pending_head;
     const std::uint32_t qty = orders_[oldest].qty;
     if (qty > product.available) return;  // the oldest waits for all its units, and the others for it
     product.available -= qty;
@@ -113,10 +113,10 @@ void Shard::CountAll(std::uint32_t product, bool limited) {
 
 void Shard::UnlinkPending(std::uint32_t slot) {
   const Order& order = orders_[slot];
-  Product& product = products_[order.product];
+  ProductAside& product = asides()[order.product];
   (order.pending_prev == kNil ? product.pending_head : orders_[order.pending_prev].pending_next) = order.pending_next;
   (order.pending_next == kNil ? product.pending_tail : orders_[order.pending_next].pending_prev) = order.pending_prev;
-  --product.pending;
+  --products_[order.product].pending;
 }
 
 }  // namespace flexstock::shard

@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <limits>
 #include <random>
+#include <set>
 
 #include "tests/differential/player.h"
 #include "tests/model/model.h"
@@ -309,7 +310,11 @@ Stream Generator::Run(std::size_t commands) {
   stream_.retention_ms = OneOf<Millis>({0, 1, 10, 100, kDay, kDay, kDay, kMax});
   model_ = model::Model(stream_.policy, stream_.retention_ms);
   for (std::int64_t i = 1; i <= products_; ++i) stream_.products.push_back(ProductId{OneIn(9) ? kMax - i : i});
-  for (const std::int64_t stray : {products_ + 1, kMax}) stream_.products.push_back(ProductId{stray});  // by AnyId
+  // Those that AnyId may add: behind the others, where Product does not look.
+  std::set<std::int64_t> strays = {kMax};
+  for (std::int64_t i = 1; i <= products_ + 1; ++i) strays.insert(i);
+  for (const ProductId product : stream_.products) strays.erase(static_cast<std::int64_t>(product));
+  for (const std::int64_t stray : strays) stream_.products.push_back(ProductId{stray});
   for (std::int64_t i = 1; i <= members_; ++i) stream_.members.push_back(MemberId{i});
   for (std::int64_t i = 1; i <= keys_; ++i) {
     const auto n = static_cast<std::uint64_t>(i);

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/commit.h"
+#include "bench/machine.h"
 #include "bench/report.h"
 #include "bench/round_trip.h"
 #include "bench/size.h"
@@ -20,7 +20,7 @@ int main(int argc, char** argv) {
   benchmark::Initialize(&count, arguments.data());
   if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return 1;
 
-  benchmark::AddCustomContext("commit", FLEXSTOCK_COMMIT);
+  benchmark::AddCustomContext("commit", flexstock::bench::ThisMachine().commit);
   benchmark::AddCustomContext("cache_line_round_trip_ns", std::to_string(flexstock::bench::RoundTripNs()));
   if (flexstock::bench::Shrink() != 1) benchmark::AddCustomContext("shrunk", "sizes are too small for figures");
   flexstock::bench::RegisterBenchmarks();

@@ -11,8 +11,8 @@
 namespace flexstock::bench {
 namespace {
 
-constexpr int kTrips = 2000;
-constexpr int kRuns = 9;
+constexpr int kTrips = 500;
+constexpr int kRuns = 7;
 
 }  // namespace
 

@@ -13,7 +13,7 @@ namespace flexstock::bench {
 [[nodiscard]] std::vector<int> Cpus();
 // Keeps the calling thread on one CPU. False: the system refuses.
 bool Pin(int cpu);
-// Between the first two of Cpus(), in nanoseconds; takes some milliseconds. 0 if there is one only.
+// Between the first two of Cpus(), in nanoseconds; takes about a millisecond. 0 if there is one only.
 [[nodiscard]] double RoundTripNs();
 
 }  // namespace flexstock::bench

@@ -94,17 +94,19 @@ void Stage::Deliver(std::span<Event> room, Ledger* ledger) {
   }
 }
 
-void Stage::ForgetAll() {
+void Stage::Elapse(Millis ms) {
   std::vector<Event> room(1024);
-  Ledger ledger;
+  Pass(ms);
+  while (engine_->Advance(now()) != Code::kOk) Deliver(room, &ledger_);
+  Deliver(room, &ledger_);
+}
+
+void Stage::ForgetAll() {
   const Policy& policy = setting_.policy;
-  for (const Millis ms :
-       {policy.acceptance_window_ms, policy.payment_window_ms, policy.checkout_hold_ms, setting_.retention_ms + 1}) {
-    Pass(ms);
-    while (engine_->Advance(now()) != Code::kOk) Deliver(room, &ledger);
-    Deliver(room, &ledger);
+  for (const Millis window : {policy.acceptance_window_ms, policy.payment_window_ms, policy.checkout_hold_ms}) {
+    Elapse(window);
   }
-  ledger_.Add(ledger);
+  Elapse(setting_.retention_ms + 1);
 }
 
 void Stage::Enter() { ++inside_; }

@@ -77,6 +77,8 @@ class Stage {
 
   // Ends the epoch and takes away what is told, in `room`, until nothing is left. Counts it.
   void Deliver(std::span<Event> room, Ledger* ledger);
+  // Time passes, and what is due by then has happened when it returns.
+  void Elapse(Millis ms);
   // Time passes until every settled order is forgotten and every deadline has passed.
   void ForgetAll();
 

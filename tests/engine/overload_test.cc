@@ -1,8 +1,6 @@
 // A consumer that stops: callers are told, memory stays bounded, and nothing is lost.
 #include <gtest/gtest.h>
 
-#include <map>
-
 #include "tests/engine/open_engine.h"
 
 namespace flexstock {
@@ -29,6 +27,21 @@ std::size_t PlaceUntilOverloaded(Engine& engine) {
     EXPECT_EQ(result.order, kNoOrder);
     ++refused;
   }
+  return placed;
+}
+
+// Places so many, however often the queue has to be emptied; what was told of them is gone.
+std::vector<OrderId> PlaceAll(Engine& engine, std::size_t orders) {
+  std::vector<OrderId> placed;
+  while (placed.size() < orders) {
+    const PlaceResult result = PlaceOne(engine);
+    if (result.ok()) {
+      placed.push_back(result.order);
+    } else {
+      (void)Drain(engine, Audience::kFeed);
+    }
+  }
+  (void)Drain(engine, Audience::kFeed);
   return placed;
 }
 
@@ -157,17 +170,7 @@ TEST_P(OverloadTest, OneAudienceThatStopsStopsAll) {
 TEST_P(OverloadTest, StormLargerThanEveryBufferIsToldInOrder) {
   const std::unique_ptr<Engine> engine = Open({Audience::kFeed});
   PutLive(*engine, kProduct, 0, {.acceptance_window_ms = 100});
-  const std::size_t orders = 2 * GetParam().events_max + 3 * GetParam().changes_max;
-  std::vector<OrderId> placed;
-  while (placed.size() < orders) {
-    const PlaceResult result = PlaceOne(*engine);
-    if (result.ok()) {
-      placed.push_back(result.order);
-    } else {
-      (void)Drain(*engine, Audience::kFeed);
-    }
-  }
-  (void)Drain(*engine, Audience::kFeed);
+  const std::vector<OrderId> placed = PlaceAll(*engine, 2 * GetParam().events_max + 3 * GetParam().changes_max);
   EXPECT_EQ(engine->Advance(99), Code::kOk);
   EXPECT_TRUE(Drain(*engine, Audience::kFeed).empty());
 
@@ -199,18 +202,8 @@ TEST_P(OverloadTest, StormLargerThanEveryBufferIsToldInOrder) {
 TEST_P(OverloadTest, RestockThatFillsManyIsToldAsAWhole) {
   const std::unique_ptr<Engine> engine = Open({Audience::kFeed});
   PutLive(*engine, kProduct, 0, {.fill_on_restock = FillOnRestock::kFifo});
-  std::vector<OrderId> placed;
-  const std::size_t orders = GetParam().events_max + 5 * GetParam().changes_max;
-  while (placed.size() < orders) {
-    const PlaceResult result = PlaceOne(*engine);
-    if (result.ok()) {
-      placed.push_back(result.order);
-    } else {
-      (void)Drain(*engine, Audience::kFeed);
-    }
-  }
-  (void)Drain(*engine, Audience::kFeed);
-  ASSERT_TRUE(engine->Set({.product = kProduct, .stock = static_cast<Units>(orders)}, 1).ok());
+  const std::vector<OrderId> placed = PlaceAll(*engine, GetParam().events_max + 5 * GetParam().changes_max);
+  ASSERT_TRUE(engine->Set({.product = kProduct, .stock = static_cast<Units>(placed.size())}, 1).ok());
   const std::vector<Event> told = Drain(*engine, Audience::kFeed);
   ASSERT_EQ(told.size(), placed.size());
   for (std::size_t i = 0; i < told.size(); ++i) {

@@ -5,6 +5,7 @@
 
 #include <random>
 
+#include "engine/engine_impl.h"
 #include "tests/model/seed.h"
 
 namespace flexstock::shard {
@@ -12,25 +13,11 @@ namespace {
 
 class ShardAlone {
  public:
-  explicit ShardAlone(std::uint64_t seed)
-      : random_(seed),
-        options_(OptionsFor(seed)),
-        keys_(seed),
-        products_(options_.products_max, 1),
-        orders_(options_.orders_max, 1),
-        policies_(options_.products_max + 2) {}
+  explicit ShardAlone(std::uint64_t seed) : random_(seed), options_(OptionsFor(seed)), engine_(options_) {}
 
   void Run(int steps) {
-    ASSERT_TRUE(products_.Open() && orders_.Open() && names_.Open(options_.products_max) &&
-                order_keys_.Open(options_.orders_max) && policies_.Open(options_.policy));
-    Shard shard(0, {.options = &options_,
-                    .keys = &keys_,
-                    .products = &products_,
-                    .orders = &orders_,
-                    .names = &names_,
-                    .order_keys = &order_keys_,
-                    .policies = &policies_,
-                    .dirty = dirty_});
+    ASSERT_TRUE(engine_.Start());
+    Shard& shard = engine_.At(0);
     const Entered entered(shard);
     for (int step = 0; step < steps; ++step) {
       now_ += random_() % 4 == 0 ? static_cast<Millis>(random_() % 40) : 0;
@@ -39,7 +26,7 @@ class ShardAlone {
       shard.Verify();
       if (random_() % 16 == 0) TakeChanges(shard);
     }
-    keys_.Verify();
+    engine_.keys().Verify();
     EXPECT_LE(shard.Stats().order_slots, options_.orders_max);
   }
 
@@ -53,6 +40,8 @@ class ShardAlone {
     options.orders_max = seed % 3 == 0 ? 20 : 200;  // small: full now and then
     options.retention_ms = seed % 5 == 0 ? 0 : 60;
     options.changes_max = 16;
+    options.events_max = 1024;
+    options.background = false;
     return options;
   }
 
@@ -112,7 +101,7 @@ class ShardAlone {
                 .customer = static_cast<std::int64_t>(1 + random_() % 3),
                 .key = {.hi = 0, .lo = random_() % 40},
                 .hash = 0};
-    if (asked.key.given()) asked.hash = keys_.Hash(asked.key);
+    if (asked.key.given()) asked.hash = engine_.keys().Hash(asked.key);
     std::uint32_t foreign = kNoShard;
     const PlaceResult result = shard.Place(asked, &foreign);
     ASSERT_EQ(foreign, kNoShard);
@@ -156,13 +145,7 @@ class ShardAlone {
 
   std::mt19937_64 random_;
   const Options options_;
-  keys::KeyIndex keys_;
-  memory::Pool<Product> products_;
-  memory::Pool<Order> orders_;
-  memory::Slab<ProductName> names_;
-  memory::Slab<OrderKey> order_keys_;
-  PolicyTable policies_;
-  std::atomic<std::uint64_t> dirty_[16] = {};
+  Engine::Impl engine_;  // for its one shard
   Millis now_ = 1'000'000;
   Epoch epoch_ = 1;
   std::vector<OrderId> placed_;

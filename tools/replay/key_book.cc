@@ -41,6 +41,8 @@ KeyRef KeyBook::Intern(std::string_view name, bool* is_new) {
       ->ref;
 }
 
+void KeyBook::Prefetch(std::string_view name) const { table_.prefetch(Sought{name, HashOf(name)}); }
+
 void KeyBook::Release(KeyRef ref) {
   table_.erase(Slot{ref, HashOf(name(ref))});
   arena_.Free(ref);
@@ -51,13 +53,14 @@ void KeyBook::Release(KeyRef ref) {
 std::vector<KeyRef> KeyBook::Sorted() const {
   std::vector<std::pair<std::uint64_t, KeyRef>> entries;
   entries.reserve(table_.size());
-  std::string_view common = table_.empty() ? std::string_view() : name(table_.begin()->ref);
-  for (const Slot& slot : table_) {
-    const std::string_view other = name(slot.ref);
-    const auto [differs, end] = std::mismatch(common.begin(), common.end(), other.begin(), other.end());
+  std::string_view common;
+  arena_.ForEach([&](KeyRef ref) {
+    const std::string_view other = name(ref);
+    if (entries.empty()) common = other;
+    const auto differs = std::mismatch(common.begin(), common.end(), other.begin(), other.end()).first;
     common = common.substr(0, static_cast<std::size_t>(differs - common.begin()));
-    entries.emplace_back(0, slot.ref);
-  }
+    entries.emplace_back(0, ref);
+  });
   for (auto& [number, ref] : entries) number = BytesAsNumber(name(ref), common.size());
   std::sort(entries.begin(), entries.end(), [this](const auto& a, const auto& b) {
     return a.first != b.first ? a.first < b.first : name(a.second) < name(b.second);

@@ -9,7 +9,6 @@
 #include <absl/container/flat_hash_set.h>
 
 #include <cstdint>
-#include <iterator>
 #include <string_view>
 #include <vector>
 
@@ -32,6 +31,8 @@ class KeyBook {
   [[nodiscard]] KeyRef Find(std::string_view name) const;
   // Finds or adds. A new name has order kNoOrder. `is_new` may not be nullptr.
   [[nodiscard]] KeyRef Intern(std::string_view name, bool* is_new);
+  // Brings what Find or Intern will look at first nearer to the processor.
+  void Prefetch(std::string_view name) const;
   // Takes the name out; its number may be given to another.
   void Release(KeyRef ref);
 
@@ -45,15 +46,9 @@ class KeyBook {
   // Releases every name that `is_forgotten(KeyRef)` says is.
   template <typename IsForgotten>
   void ReleaseIf(IsForgotten is_forgotten) {
-    for (auto slot = table_.begin(); slot != table_.end();) {
-      const KeyRef ref = slot->ref;
-      const auto next = std::next(slot);
-      if (is_forgotten(ref)) {
-        table_.erase(slot);
-        arena_.Free(ref);
-      }
-      slot = next;
-    }
+    arena_.ForEach([&](KeyRef ref) {
+      if (is_forgotten(ref)) Release(ref);
+    });
   }
   // Every name, in order of its bytes.
   [[nodiscard]] std::vector<KeyRef> Sorted() const;

@@ -7,15 +7,8 @@
 
 namespace flexstock::replay {
 
-namespace {
-
-// Words that a name takes with the byte of its size.
-std::size_t NameWords(std::string_view name) { return (1 + name.size() + 7) / 8; }
-
-}  // namespace
-
 KeyRef NameArena::Allocate(std::string_view name) {
-  const std::size_t words = kHeaderWords + NameWords(name);
+  const std::size_t words = RecordWords(name.size());
   KeyRef ref = free_[words];
   if (ref != kNoKey) {
     free_[words] = static_cast<KeyRef>(*At(ref));
@@ -41,8 +34,9 @@ KeyRef NameArena::Allocate(std::string_view name) {
 }
 
 void NameArena::Free(KeyRef ref) {
-  const std::size_t words = kHeaderWords + NameWords(name(ref));
-  *At(ref) = static_cast<std::uint64_t>(free_[words]);
+  const std::size_t words = RecordWords(name(ref).size());
+  At(ref)[0] = static_cast<std::uint64_t>(free_[words]);
+  At(ref)[1] = kFree;
   free_[words] = ref;
 }
 

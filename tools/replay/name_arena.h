@@ -4,9 +4,10 @@
 //
 //     word 0      word 1        words 2 ..
 //     OrderId     placement     size (1 byte), the name's bytes
+//     next free   kFree         size (1 byte), what was there
 //
 // so that what a lookup needs is mostly one cache line, and a name of 15 bytes takes 32. Words that were freed are used
-// again for names as long; the arena itself never shrinks.
+// again for names as long; the arena itself never shrinks. A walk over all names is a walk over memory.
 #pragma once
 
 #include <array>
@@ -42,12 +43,29 @@ class NameArena {
     At(ref)[0] = static_cast<std::uint64_t>(order);
     At(ref)[1] = placement;
   }
+  // Every name, in no order that matters. `visit` may free the one that it is shown.
+  template <typename Visit>
+  void ForEach(Visit visit) const {
+    for (std::size_t block = 0; block < blocks_.size(); ++block) {
+      std::size_t word = block == 0 ? 1 : 0;
+      const std::size_t end = block + 1 == blocks_.size() ? used_ : kBlockWords;
+      while (word + kHeaderWords < end) {
+        const auto ref = static_cast<KeyRef>(block * kBlockWords + word);
+        const std::size_t size = name(ref).size();
+        if (size == 0) break;  // the rest of the block was too little for the next name
+        word += RecordWords(size);
+        if (placement(ref) != kFree) visit(ref);
+      }
+    }
+  }
 
  private:
+  static constexpr std::uint64_t kFree = ~std::uint64_t{0};
   static constexpr std::size_t kBlockWords = std::size_t{1} << 17;  // 1 MiB
   static constexpr std::size_t kHeaderWords = 2;
   static constexpr std::size_t kRecordWordsMax = kHeaderWords + (1 + kNameMax + 7) / 8;
 
+  static constexpr std::size_t RecordWords(std::size_t name_size) { return kHeaderWords + (1 + name_size + 7) / 8; }
   [[nodiscard]] std::uint64_t* At(KeyRef ref) const {
     const auto word = static_cast<std::uint32_t>(ref);
     return &blocks_[word / kBlockWords][word % kBlockWords];

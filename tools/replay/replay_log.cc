@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "tools/replay/command_parser.h"
 
@@ -18,31 +20,54 @@ ReplayEnd BadLine(const LogReader& log, std::string_view problem) {
   return {ReplayEnd::How::kBadLine, fmt::format("{}: {}", log.number(), problem)};
 }
 
+// A parser and what it has read last: two of them, so that a line is understood before the one before it runs.
+struct Understood {
+  CommandParser parser;
+  Command command;
+  std::uint64_t line = 0;
+};
+
+// Reads the next line. True: it is a command; false: `end` says how the log ends there.
+bool Next(LogReader* log, Understood* understood, ReplayEnd* end) {
+  switch (log->Next()) {
+    case LogReader::Step::kEnd:
+      *end = {};
+      return false;
+    case LogReader::Step::kFailed:
+      *end = {ReplayEnd::How::kReadFailed, std::strerror(errno)};
+      return false;
+    case LogReader::Step::kTooLong:
+      *end = BadLine(*log, fmt::format("the line is longer than {} MiB; expected one command", kLineMax >> 20));
+      return false;
+    case LogReader::Step::kLine:
+      break;
+  }
+  understood->line = log->number();
+  if (understood->parser.Parse(log->text(), &understood->command)) return true;
+  const char* const torn = log->torn() ? "; the log ends within this line: it is torn" : "";
+  *end = BadLine(*log, understood->parser.problem() + torn);
+  return false;
+}
+
 }  // namespace
 
 ReplayEnd ReplayLog(LogReader* log, Replayer* replayer, std::span<Output* const> outputs,
                     const std::function<void(const Totals&)>& progress) {
   const auto failed = [](const Output* output) { return output != nullptr && !output->problem().empty(); };
-  CommandParser parser;
-  Command command;
-  for (;;) {
-    switch (log->Next()) {
-      case LogReader::Step::kEnd:
-        return {};
-      case LogReader::Step::kFailed:
-        return {ReplayEnd::How::kReadFailed, std::strerror(errno)};
-      case LogReader::Step::kTooLong:
-        return BadLine(*log, fmt::format("the line is longer than {} MiB; expected one command", kLineMax >> 20));
-      case LogReader::Step::kLine:
-        break;
-    }
-    if (!parser.Parse(log->text(), &command)) {
-      return BadLine(*log, parser.problem() + (log->torn() ? "; the log ends within this line: it is torn" : ""));
-    }
-    replayer->Run(log->number(), command);
+  std::array<Understood, 2> understood;
+  Understood* now = &understood[0];
+  Understood* next = &understood[1];
+  ReplayEnd end;
+  bool more = Next(log, now, &end);
+  while (more) {
+    more = Next(log, next, &end);
+    if (more) replayer->Prefetch(next->command);
+    replayer->Run(now->line, now->command);
     if (std::any_of(outputs.begin(), outputs.end(), failed)) return {ReplayEnd::How::kOutputFailed, ""};
-    if (log->number() % kLinesBetweenProgress == 0) progress(replayer->totals());
+    if (now->line % kLinesBetweenProgress == 0) progress(replayer->totals());
+    std::swap(now, next);
   }
+  return end;
 }
 
 }  // namespace flexstock::replay

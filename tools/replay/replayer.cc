@@ -12,7 +12,7 @@ namespace flexstock::replay {
 
 namespace {
 
-constexpr std::size_t kNamesKept = 1 << 16;  // too few to be worth a sweep
+constexpr std::size_t kNamesKept = 1 << 16;  // fewer are not worth a look
 
 // Every call is given its time; should one ever not be, it is no time at all.
 class NoClock final : public Clock {
@@ -30,6 +30,7 @@ Replayer::Opened Replayer::Open(const ReplayOptions& options, Output* results, O
   engine_options.retention_ms = options.retention_ms;
   engine_options.policy = options.policy;
   engine_options.audiences = {Audience::kFeed};
+  engine_options.events_max = std::uint64_t{1} << 16;  // they are taken after every command
   static NoClock no_clock;
   engine_options.clock = &no_clock;
   engine_options.background = false;
@@ -40,6 +41,13 @@ Replayer::Opened Replayer::Open(const ReplayOptions& options, Output* results, O
 
 Replayer::Replayer(std::unique_ptr<Engine> engine, Output* results, Output* events)
     : engine_(std::move(engine)), results_(results), events_(events), release_at_(kNamesKept) {}
+
+void Replayer::Prefetch(const Command& command) const {
+  const auto prefetch = [this](const auto& action) {
+    if constexpr (requires { action.order; }) keys_.Prefetch(action.order);
+  };
+  std::visit(prefetch, command.action);
+}
 
 void Replayer::Run(std::uint64_t line, const Command& command) {
   line_ = line;
@@ -164,11 +172,15 @@ void Replayer::Note(KeyRef key, bool is_new, const PlaceResult& result) {
 }
 
 void Replayer::ReleaseForgotten() {
-  keys_.ReleaseIf([this](KeyRef key) {
-    OrderView view;
-    return engine_->Find(keys_.order(key), &view, now_) == Code::kUnknownOrder;
-  });
-  release_at_ = std::max(kNamesKept, 2 * keys_.size());
+  std::uint64_t remembered = 0;
+  for (const ShardStats& shard : engine_->Stats()) remembered += shard.orders;
+  if (keys_.size() >= 2 * remembered) {
+    keys_.ReleaseIf([this](KeyRef key) {
+      OrderView view;
+      return engine_->Find(keys_.order(key), &view, now_) == Code::kUnknownOrder;
+    });
+  }
+  release_at_ = keys_.size() + std::max(kNamesKept, keys_.size() / 4);
 }
 
 // ---- Answers and events -------------------------------------------------------------------------------------------

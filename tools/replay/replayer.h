@@ -4,7 +4,7 @@
 // its time happens, and its events are written; then the command; then its events. So results and events are the same
 // whatever the number of shards, byte for byte.
 //
-// Memory follows the orders that are remembered: when the names known have doubled, those of forgotten orders go.
+// Memory follows the orders that are remembered: when half the names known are of forgotten orders, those go.
 #pragma once
 
 #include <array>
@@ -41,6 +41,8 @@ class Replayer {
   // Where results and events go; either may be nullptr. They must outlive the replayer.
   [[nodiscard]] static Opened Open(const ReplayOptions& options, Output* results, Output* events);
 
+  // A hint that this command will be run soon: brings what it needs nearer, while the one before it runs.
+  void Prefetch(const Command& command) const;
   // Runs the command that is line `line` of the log.
   void Run(std::uint64_t line, const Command& command);
 

@@ -45,10 +45,12 @@ class LockedShards {
 
   // All arrive at one time: the latest of theirs and `at_ms`. False: a change buffer is full.
   [[nodiscard]] bool Arrive(Millis at_ms, Epoch epoch) FLEXSTOCK_UNCHECKED_LOCKS {
-    for (int i = 0; i < count_; ++i) at_ms = std::max(at_ms, engine_.At(shards_[static_cast<std::size_t>(i)]).now());
+    Millis latest = at_ms;
+    for (int i = 0; i < count_; ++i) latest = std::max(latest, engine_.At(shards_[static_cast<std::size_t>(i)]).now());
     for (int i = 0; i < count_; ++i) {
-      if (!engine_.At(shards_[static_cast<std::size_t>(i)]).Arrive(at_ms, epoch)) return false;
+      if (!engine_.At(shards_[static_cast<std::size_t>(i)]).Arrive(latest, epoch)) return false;
     }
+    if (latest > at_ms && count_ != 0) engine_.At(shards_[0]).CountClamped();
     return true;
   }
 
@@ -125,7 +127,9 @@ class Cart {
     }
   }
 
-  void FindProducts() FLEXSTOCK_UNCHECKED_LOCKS {
+  // The locks are held, and the shards have arrived, in this epoch.
+  void FindProducts(Epoch epoch) FLEXSTOCK_UNCHECKED_LOCKS {
+    epoch_ = epoch;
     for (std::size_t i = 0; i < size(); ++i) {
       if (in_range_[i]) asked_[i].product = engine_.At(shard_[i]).FindProduct(request_.lines[i].product);
     }
@@ -143,7 +147,7 @@ class Cart {
 
   CartResult Split() FLEXSTOCK_UNCHECKED_LOCKS {
     for (std::size_t i = 0; i < size(); ++i) {
-      results_[i] = {.code = FormOf(i), .epoch = engine_.epoch()};
+      results_[i] = {.code = FormOf(i), .epoch = epoch_};
       if (!results_[i].ok()) continue;
       Shard& shard = engine_.At(shard_[i]);
       shard.HappenNow();  // a line may have left something that is due at once: an order that is remembered for 0 ms
@@ -151,18 +155,18 @@ class Cart {
       std::uint32_t foreign = kNoShard;
       results_[i] = shard.Place(asked_[i], &foreign);
     }
-    return {.epoch = engine_.epoch()};
+    return {.epoch = epoch_};
   }
 
   CartResult AllOrNothing() FLEXSTOCK_UNCHECKED_LOCKS {
     const LockedStripes stripes(engine_.keys(), {asked_.data(), size()});
-    if (IsDuplicate()) return {.duplicate = true, .epoch = engine_.epoch()};
+    if (IsDuplicate()) return {.duplicate = true, .epoch = epoch_};
     bool taken = CheckLines();
     taken = CheckProducts() && taken;
     if (taken) taken = MakeRoom();
-    if (!taken) return {.code = Code::kCartRefused, .epoch = engine_.epoch()};
+    if (!taken) return {.code = Code::kCartRefused, .epoch = epoch_};
     Take();
-    return {.epoch = engine_.epoch()};
+    return {.epoch = epoch_};
   }
 
  private:
@@ -177,7 +181,7 @@ class Cart {
     for (std::size_t i = 0; i < size(); ++i) {
       shard::OrderPlace known{};
       if (FormOf(i) != Code::kOk || !asked_[i].key.given() ||
-          !engine_.keys().Find(asked_[i].key, asked_[i].hash, &known) || known.shard != shard_[i]) {
+          !engine_.FindKeyLocked(asked_[i].key, asked_[i].hash, &known) || known.shard != shard_[i]) {
         return false;
       }
       results_[i] = engine_.At(shard_[i]).Again(known.slot, asked_[i]);
@@ -192,11 +196,11 @@ class Cart {
     for (std::size_t i = 0; i < size(); ++i) {
       shard::OrderPlace known{};
       Code code = FormOf(i);
-      if (code == Code::kOk && asked_[i].key.given() && engine_.keys().Find(asked_[i].key, asked_[i].hash, &known)) {
+      if (code == Code::kOk && asked_[i].key.given() && engine_.FindKeyLocked(asked_[i].key, asked_[i].hash, &known)) {
         code = Code::kKeyConflict;
       }
       if (code == Code::kOk) code = engine_.At(shard_[i]).CheckDraft(asked_[i].product);
-      results_[i] = {.code = code, .epoch = engine_.epoch()};
+      results_[i] = {.code = code, .epoch = epoch_};
       all = all && code == Code::kOk;
     }
     return all;
@@ -251,6 +255,7 @@ class Cart {
   std::array<shard::Asked, kCartLinesMax> asked_;
   std::array<std::uint32_t, kCartLinesMax> shard_;
   std::array<bool, kCartLinesMax> in_range_;
+  Epoch epoch_ = 0;
 };
 
 }  // namespace
@@ -263,10 +268,11 @@ CartResult Engine::Impl::PlaceLines(const PlaceCart& request, std::span<PlaceRes
   Cart cart(*this, request, lines);
   LockedShards locked(*this);
   cart.AddShards(&locked);
-  for (;;) {
+  for (bool in_vain = false;;) {
     locked.Acquire();
-    if (locked.Arrive(at_ms, epoch())) {
-      cart.FindProducts();
+    const Epoch now_epoch = epoch();
+    if (locked.Arrive(at_ms, now_epoch)) {
+      cart.FindProducts(now_epoch);
       const std::uint32_t foreign = cart.ForeignShard(locked);
       if (foreign == kNoShard) return request.mode == CartMode::kSplit ? cart.Split() : cart.AllOrNothing();
       // That order may be due to be forgotten: its shard has to arrive, too.
@@ -275,7 +281,8 @@ CartResult Engine::Impl::PlaceLines(const PlaceCart& request, std::span<PlaceRes
       continue;
     }
     locked.Release();
-    if (!Commit()) return AllLines(Code::kOverloaded, lines);
+    if (in_vain) return AllLines(Code::kOverloaded, lines);
+    in_vain = !Commit();
   }
 }
 

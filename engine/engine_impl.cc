@@ -2,7 +2,6 @@
 #include "engine/engine_impl.h"
 
 #include <algorithm>
-#include <bit>
 #include <chrono>
 #include <memory>
 #include <new>
@@ -14,11 +13,11 @@ namespace flexstock {
 Engine::Impl::Impl(const Options& options)
     : options_(options),
       clock_(options.clock != nullptr ? options.clock : &SystemClock()),
-      // The seed keeps callers who choose keys from choosing buckets; no answer depends on it. Where this object lies
-      // is as unknown to them as any number.
-      keys_(base::Mix(reinterpret_cast<std::uintptr_t>(this), 0x666c6578)),
       products_(options.products_max, options.shards),
       orders_(options.orders_max, options.shards),
+      // The seed keeps callers who choose keys from choosing buckets; no answer depends on it. Where this object lies
+      // is as unknown to them as any number.
+      keys_(base::Mix(reinterpret_cast<std::uintptr_t>(this), 0x666c6578), order_keys_),
       policies_(options.products_max + options.shards +
                 1),  // the defaults, and one more while a product changes its own
       outbox_(options.audiences, options.events_max) {}
@@ -94,28 +93,21 @@ bool Engine::Impl::Commit() {
     return pushed_ == taken_count_;
   };
   if (!push()) return false;
-  // relaxed: see epoch().
-  const Epoch ended = epoch_.fetch_add(1, std::memory_order_relaxed);
-  for (std::uint32_t word = 0; word * 64 < options_.shards; ++word) {
-    // relaxed: a shard that sets its bit after this is visited next time, or has its lock taken below after it.
-    std::uint64_t bits = dirty_[word].load(std::memory_order_relaxed);
-    if (bits == 0) continue;
-    bits = dirty_[word].exchange(0, std::memory_order_relaxed);
-    for (; bits != 0; bits &= bits - 1) {
-      const std::uint64_t bit = bits & (~bits + 1);
-      shard::Shard& shard = At(word * 64 + static_cast<std::uint32_t>(std::countr_zero(bits)));
-      bool left = false;
-      {
-        const shard::Entered entered(shard);
-        taken_count_ = shard.TakeChanges(ended, taken_);
-        pushed_ = 0;
-        left = shard.changes_waiting() != 0;
-      }
-      if (left) dirty_[word].fetch_or(bit, std::memory_order_relaxed);
-      if (push()) continue;
-      dirty_[word].fetch_or(bits & ~bit, std::memory_order_relaxed);  // those not visited
-      return false;
+  const Epoch ended = epoch_.fetch_add(1, std::memory_order_seq_cst);  // see epoch()
+  for (std::uint32_t i = 0; i < options_.shards; ++i) {
+    shard::Shard& shard = At(i);
+    std::atomic<std::uint64_t>& word = dirty_[i / 64];
+    const std::uint64_t bit = std::uint64_t{1} << (i % 64);
+    // The lock first: whoever has released it has set the bit before. relaxed: ordered by the reading of the lock.
+    if (!shard.lock.IsHeld() && (word.load(std::memory_order_relaxed) & bit) == 0) continue;
+    {
+      const shard::Entered entered(shard);
+      taken_count_ = shard.TakeChanges(ended, taken_);
+      pushed_ = 0;
+      // relaxed: under the lock, as its setting is.
+      if (shard.changes_waiting() == 0) word.fetch_and(~bit, std::memory_order_relaxed);
     }
+    if (!push()) return false;
   }
   return true;
 }
@@ -123,7 +115,14 @@ bool Engine::Impl::Commit() {
 bool Engine::Impl::FindKey(OrderKey key, shard::OrderPlace* place) {
   const std::uint64_t hash = keys_.Hash(key);
   const lock::Held stripe(keys_.LockOf(keys::KeyIndex::StripeOf(hash)));
-  return keys_.Find(key, hash, place);
+  return FindKeyLocked(key, hash, place);
+}
+
+bool Engine::Impl::FindKeyLocked(OrderKey key, std::uint64_t hash, shard::OrderPlace* place) const {
+  std::uint32_t slot = 0;
+  if (!keys_.Find(key, hash, &slot)) return false;
+  *place = {orders_.OwnerOf(slot), slot};
+  return true;
 }
 
 std::size_t Engine::Impl::Poll(Audience audience, std::span<Event> events) {

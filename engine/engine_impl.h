@@ -54,6 +54,8 @@ class Engine::Impl {
 
   // The key's order, as of whatever its shard has seen; false if the key is unknown.
   [[nodiscard]] bool FindKey(OrderKey key, shard::OrderPlace* place);
+  // The caller holds the key's stripe.
+  [[nodiscard]] bool FindKeyLocked(OrderKey key, std::uint64_t hash, shard::OrderPlace* place) const;
 
   // placing.cc, by PlaceOrder or PlaceOrderByRef.
   template <typename Request>
@@ -69,9 +71,10 @@ class Engine::Impl {
   bool Commit();
   std::size_t Poll(Audience audience, std::span<Event> events);
 
-  // An operation reads it while it holds all its locks, so that it belongs to one epoch as a whole. relaxed: the locks
-  // order it. Whoever takes a lock after the committer has taken it sees the epoch that the committer has begun.
-  [[nodiscard]] Epoch epoch() const { return epoch_.load(std::memory_order_relaxed); }
+  // An operation reads it while it holds all its locks, so that it belongs to one epoch as a whole. seq_cst, as taking
+  // a lock is: whoever reads the number that a commit ends took his locks before the commit raised it, and the commit
+  // sees them held, or released and their shards dirty. (A plain load on x86-64.)
+  [[nodiscard]] Epoch epoch() const { return epoch_.load(std::memory_order_seq_cst); }
 
  private:
   void Background();
@@ -87,12 +90,12 @@ class Engine::Impl {
   Clock* const clock_;
   std::atomic<Epoch> epoch_{1};
   alignas(64) std::atomic<std::uint64_t> dirty_[16] = {};
-  keys::KeyIndex keys_;
   memory::Pool<shard::Product> products_;
   memory::Pool<shard::Order> orders_;
   memory::Slab<shard::ProductAside> asides_;
   memory::Slab<shard::ProductName> names_;
   memory::Slab<OrderKey> order_keys_;
+  keys::KeyIndex keys_;
   shard::PolicyTable policies_;
   shard::Shard* shards_ = nullptr;  // options_.shards of them, side by side
   std::uint32_t shards_made_ = 0;
@@ -113,17 +116,19 @@ class Engine::Impl {
 template <typename Result, typename Work>
 Result Engine::Impl::On(std::uint32_t index, Millis at_ms, Work&& work) {
   shard::Shard& shard = At(index);
-  for (;;) {
+  for (bool in_vain = false;;) {
     {
       const shard::Entered entered(shard);
       if (shard.Arrive(at_ms, epoch())) [[likely]]
         return work(shard);
     }
-    if (!Commit()) {
+    if (in_vain) {
       Result overloaded{};
       overloaded.code = Code::kOverloaded;
       return overloaded;
     }
+    // What a commit cannot hand over all of, it may still have taken out of this shard: once more.
+    in_vain = !Commit();
   }
 }
 

@@ -67,7 +67,7 @@ PlaceResult Engine::Impl::PlaceOn(std::uint32_t index, const Request& request, M
   std::uint32_t foreign = kNoShard;
   auto result = On<PlaceResult>(index, at_ms, [&](Shard& shard) FLEXSTOCK_UNCHECKED_LOCKS {
     asked.product = Locate(shard, request);
-    if (asked.product == kNil) return PlaceResult{.code = Code::kUnknownProduct, .epoch = epoch()};
+    if (asked.product == kNil) return PlaceResult{.code = Code::kUnknownProduct, .epoch = shard.epoch()};
     return shard.Place(asked, &foreign);
   });
   if (foreign != kNoShard) result = PlaceBeside(index, foreign, asked, at_ms);
@@ -78,14 +78,13 @@ PlaceResult Engine::Impl::PlaceOn(std::uint32_t index, const Request& request, M
 // shard to say, so both locks are taken. Rare: somebody used a key twice.
 PlaceResult Engine::Impl::PlaceBeside(std::uint32_t index, std::uint32_t foreign, const Asked& asked,
                                       Millis at_ms) FLEXSTOCK_UNCHECKED_LOCKS {
-  for (;;) {
-    Shard& own = At(index);
+  Shard& own = At(index);
+  for (bool in_vain = false;;) {
     {
       const shard::Entered first(At(std::min(index, foreign)));
       const shard::Entered second(At(std::max(index, foreign)));
-      at_ms = std::max(at_ms, own.now());
       const Epoch now_epoch = epoch();
-      if (own.Arrive(at_ms, now_epoch) && At(foreign).Arrive(std::max(at_ms, At(foreign).now()), now_epoch)) {
+      if (own.Arrive(at_ms, now_epoch) && At(foreign).Arrive(std::max(own.now(), At(foreign).now()), now_epoch)) {
         std::uint32_t known = kNoShard;
         const PlaceResult result = own.Place(asked, &known);
         if (known == kNoShard || known == foreign) return result;
@@ -93,7 +92,8 @@ PlaceResult Engine::Impl::PlaceBeside(std::uint32_t index, std::uint32_t foreign
         continue;
       }
     }
-    if (!Commit()) return {.code = Code::kOverloaded};
+    if (in_vain) return {.code = Code::kOverloaded};
+    in_vain = !Commit();
   }
 }
 
@@ -164,7 +164,7 @@ void Engine::Impl::PlaceRun(std::uint32_t index, std::span<const std::uint8_t> r
                             Asked* asked, PlaceResult* results, Millis at_ms) {
   Shard& shard = At(index);
   std::size_t done = 0;
-  while (done < run.size()) {
+  for (bool in_vain = false; done < run.size();) {
     std::uint32_t foreign = kNoShard;
     bool full = false;
     {
@@ -176,8 +176,9 @@ void Engine::Impl::PlaceRun(std::uint32_t index, std::span<const std::uint8_t> r
       while (done < run.size() && foreign == kNoShard) {
         full = !shard.Arrive(at_ms, epoch());
         if (full) break;
+        in_vain = false;
         const std::uint8_t item = run[done++];
-        results[item] = asked[item].product == kNil ? PlaceResult{.code = Code::kUnknownProduct, .epoch = epoch()}
+        results[item] = asked[item].product == kNil ? PlaceResult{.code = Code::kUnknownProduct, .epoch = shard.epoch()}
                                                     : shard.Place(asked[item], &foreign);
       }
     }
@@ -185,9 +186,10 @@ void Engine::Impl::PlaceRun(std::uint32_t index, std::span<const std::uint8_t> r
       const std::uint8_t item = run[done - 1];
       results[item] = PlaceBeside(index, foreign, asked[item], at_ms);
     }
-    if (full && !Commit()) {
-      for (; done < run.size(); ++done) results[run[done]] = {.code = Code::kOverloaded};
-    }
+    if (!full) continue;
+    // As On() does for one: what a commit cannot hand over all of, it may still have taken out of this shard.
+    if (in_vain) results[run[done++]] = {.code = Code::kOverloaded};
+    in_vain = !in_vain && !Commit();
   }
 }
 

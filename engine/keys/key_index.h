@@ -1,18 +1,20 @@
 // KeyIndex: which order has this key? For the whole engine: one key names one order, whatever product it is placed for.
 //
-// A lookup costs one cache line: keys lie in buckets of 64 bytes, three to a bucket,
+// A look-up of a key that is not there, the usual case, costs one cache line. Keys themselves are kept once, in a slab
+// by order slot; the index has for each a fingerprint of 16 bits and the slot, ten to a bucket:
 //
-//   +-----------+-----------+-----------+----------------------+--------+
-//   | key 0  16 | key 1  16 | key 2  16 | place 0, 1, 2   5 each| passed |
-//   +-----------+-----------+-----------+----------------------+--------+
+//   +----------------------+----------------------+--------+------+
+//   | fingerprint 0..9  20 | slot 0..9         40 | passed | free |     64 bytes
+//   +----------------------+----------------------+--------+------+
 //
-// and one that finds its bucket full goes to the next. `passed` counts the keys that went past a bucket, so a lookup
-// stops where none did, and erasing leaves no tombstones (the counting of F14, Bronson & Shi 2019). At most 3/4
-// full: 28.4 bytes a key; after growing by half, 42.7. Buckets are chosen by a keyed hash: callers choose keys and must
-// not be able to choose buckets.
+// A key that finds its bucket full goes to the next. `passed` counts the keys that went past a bucket, so a look-up
+// stops where none did, and erasing leaves no tombstones (the counting of F14, Bronson & Shi 2019). At most 4/5 full: 8
+// bytes a key; 12 after growing by half; and 16 in the slab. Buckets are chosen by a keyed hash: callers choose keys
+// and must not be able to choose buckets.
 //
 // Threads   Split into stripes with a lock each. A stripe's lock is a leaf: it may be taken with shard locks held, and
-//           nothing but further stripes, in rising order, is taken while it is held.
+//           nothing but further stripes, in rising order, is taken while it is held. It also guards the slab's keys
+//           that the stripe leads to: they are written before Insert and stay until Erase, both under it.
 // Memory    Grows by half a stripe at a time, under that stripe's lock; Reserve() ahead and it does not.
 #pragma once
 
@@ -21,14 +23,15 @@
 #include <memory>
 
 #include "engine/lock/yield_lock.h"
-#include "engine/shard/order.h"
+#include "engine/memory/slab.h"
 #include "flexstock/types.h"
 
 namespace flexstock::keys {
 
 class KeyIndex {
  public:
-  explicit KeyIndex(std::uint64_t seed);
+  // `order_keys`: by order slot. Slots are below 2^30.
+  KeyIndex(std::uint64_t seed, const memory::Slab<OrderKey>& order_keys);
   ~KeyIndex();
   KeyIndex(const KeyIndex&) = delete;
   KeyIndex& operator=(const KeyIndex&) = delete;
@@ -37,7 +40,7 @@ class KeyIndex {
   // memory.
   [[nodiscard]] bool Reserve(std::uint64_t keys);
 
-  // A hash that tells stripe and bucket.
+  // A hash that tells stripe, bucket and fingerprint.
   [[nodiscard]] std::uint64_t Hash(OrderKey key) const;
   [[nodiscard]] static std::uint32_t StripeOf(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 56); }
   static constexpr std::uint32_t kStripes = 256;
@@ -48,29 +51,28 @@ class KeyIndex {
   [[nodiscard]] lock::YieldLock& LockOf(std::uint32_t stripe) { return stripes_[stripe].lock; }
 
   // The caller holds LockOf(StripeOf(hash)) in these four.
-  // The key's place, true; or false.
-  [[nodiscard]] bool Find(OrderKey key, std::uint64_t hash, shard::OrderPlace* place) const;
+  // The slot of the order with that key, true; or false.
+  [[nodiscard]] bool Find(OrderKey key, std::uint64_t hash, std::uint32_t* slot) const;
   // Room for `count` more keys in that stripe. False: the system has no memory, and nothing changed.
   [[nodiscard]] bool MakeRoom(std::uint64_t hash, std::uint64_t count);
-  // The key is given and not there, and there is room.
-  void Insert(OrderKey key, std::uint64_t hash, shard::OrderPlace place);
-  // The key is there.
-  void Erase(OrderKey key, std::uint64_t hash);
+  // The key is in the slab at `slot`, not in the index, and there is room.
+  void Insert(std::uint64_t hash, std::uint32_t slot);
+  // It is in the index.
+  void Erase(std::uint64_t hash, std::uint32_t slot);
 
   [[nodiscard]] std::uint64_t size() const;
-  // Bytes taken from the system.
+  // Bytes taken from the system, without the slab.
   [[nodiscard]] std::uint64_t bytes() const;
   // Checks that every key is found where it lies and that `passed` counts are right. No other thread may be calling.
   void Verify() const;
 
  private:
-  static constexpr int kKeysABucket = 3;
+  static constexpr int kKeysABucket = 10;
   static constexpr std::uint8_t kManyPassed = 255;  // counted no further, and never down again
 
   struct alignas(64) Bucket {
-    OrderKey keys[kKeysABucket];  // all zero: free
-    std::uint32_t low[kKeysABucket];
-    std::uint8_t high[kKeysABucket];
+    std::uint16_t fingerprints[kKeysABucket];
+    std::uint32_t entries[kKeysABucket];  // slot + 1; 0: free
     std::uint8_t passed;
   };
   static_assert(sizeof(Bucket) == 64);
@@ -79,17 +81,20 @@ class KeyIndex {
     lock::YieldLock lock;
     std::uint64_t keys = 0;
     std::uint64_t keys_max = 0;  // grows beyond
+    bool reserved = false;       // its buckets are part of reserved_
     // Published for Prefetch, which holds no lock; relaxed: a stale pair only prefetches the wrong line.
     std::atomic<Bucket*> buckets{nullptr};
     std::atomic<std::uint64_t> bucket_count{0};
   };
 
-  static void Put(Bucket* buckets, std::uint64_t count, OrderKey key, std::uint64_t hash, std::uint32_t low,
-                  std::uint8_t high);
-  [[nodiscard]] bool Resize(Stripe& stripe, std::uint64_t bucket_count) const;
+  static void Put(Bucket* buckets, std::uint64_t count, std::uint64_t hash, std::uint32_t slot);
+  [[nodiscard]] bool Grow(Stripe& stripe, std::uint64_t bucket_count) const;
 
-  std::uint64_t seed_;
+  const std::uint64_t seed_;
+  const memory::Slab<OrderKey>& order_keys_;
   std::unique_ptr<Stripe[]> stripes_;
+  Bucket* reserved_ = nullptr;  // one region for all stripes, so that huge pages serve it
+  std::uint64_t reserved_count_ = 0;
 };
 
 }  // namespace flexstock::keys

@@ -34,7 +34,7 @@ void YieldLock::Wait() {
     }
     // relaxed: only a hint that the exchange may succeed; the exchange does the ordering.
     if (held_.load(std::memory_order_relaxed)) continue;
-    if (!held_.exchange(true, std::memory_order_acquire)) return;
+    if (!held_.exchange(true, std::memory_order_seq_cst)) return;
   }
 }
 

@@ -19,8 +19,9 @@ class FLEXSTOCK_CAPABILITY("lock") YieldLock {
  public:
   // True if the lock was free at once; false if the caller had to wait. Held either way: the answer is for counting.
   bool Acquire() FLEXSTOCK_ACQUIRE() {
-    // acquire: partner of the release store in Release(); everything the last holder wrote is seen.
-    if (!held_.exchange(true, std::memory_order_acquire)) [[likely]]
+    // acquire: partner of the release store in Release(); everything the last holder wrote is seen. seq_cst for
+    // IsHeld().
+    if (!held_.exchange(true, std::memory_order_seq_cst)) [[likely]]
       return true;
     Wait();
     return false;
@@ -29,6 +30,10 @@ class FLEXSTOCK_CAPABILITY("lock") YieldLock {
   void Release() FLEXSTOCK_RELEASE() {
     held_.store(false, std::memory_order_release);  // partner: the exchange in Acquire() and Wait()
   }
+
+  // Whether anybody holds it. In the single order of seq_cst operations: somebody who took the lock before this, and
+  // has not released it, is seen; of somebody who has, everything he wrote is.
+  [[nodiscard]] bool IsHeld() const { return held_.load(std::memory_order_seq_cst); }
 
   // For the compiler only: the caller knows that the lock is held, under another name.
   void AssertHeld() const FLEXSTOCK_ASSERT_HELD() {}

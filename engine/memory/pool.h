@@ -68,6 +68,11 @@ class Pool {
     return slot < max_ && owners_[slot >> lot_bits_].load(std::memory_order_relaxed) == shard + 1;
   }
 
+  // Whose the slot is that somebody owns, and under a lock of whose the caller learned of it.
+  [[nodiscard]] std::uint32_t OwnerOf(std::uint32_t slot) const {
+    return owners_[slot >> lot_bits_].load(std::memory_order_relaxed) - 1u;
+  }
+
   T& operator[](std::uint32_t slot) { return slab_[slot]; }
   const T& operator[](std::uint32_t slot) const { return slab_[slot]; }
   T* data() { return slab_.data(); }

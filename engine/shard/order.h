@@ -48,7 +48,7 @@ inline constexpr int kGenerationBits = 24;
 inline constexpr std::uint32_t kGenerationMax = (1u << kGenerationBits) - 1;
 static_assert(kShardBits + kSlotBits + kGenerationBits == 64);
 
-// Where an order is: what an OrderId names, and what the key index remembers.
+// Where an order is.
 struct OrderPlace {
   std::uint32_t shard;
   std::uint32_t slot;

@@ -46,7 +46,7 @@ template <OrderState kState>
   ++orders_live_;
   if (keyed) {
     (*around_.order_keys)[slot] = asked.key;
-    around_.keys->Insert(asked.key, asked.hash, {index_, slot});
+    around_.keys->Insert(asked.hash, slot);
   }
   Enter(slot, kState, when_ms);
   if (counted) Count(order, +1);
@@ -95,10 +95,11 @@ PlaceResult Shard::PlaceKeyed(const Asked& asked, std::uint32_t* foreign) {
   keys::KeyIndex& keys = *around_.keys;
   // Held until the key is in the index, so that of two callers with one key one is the duplicate.
   const lock::Held stripe(keys.LockOf(keys::KeyIndex::StripeOf(asked.hash)));
-  OrderPlace known;
+  std::uint32_t known = 0;
   if (!keys.Find(asked.key, asked.hash, &known)) return PlaceNew(asked);
-  if (known.shard == index_) return Again(known.slot, asked);
-  *foreign = known.shard;
+  const std::uint32_t owner = around_.orders->OwnerOf(known);
+  if (owner == index_) return Again(known, asked);
+  *foreign = owner;
   return Refused(Code::kKeyConflict, epoch_);  // another shard's product, so another product
 }
 

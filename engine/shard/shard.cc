@@ -1,5 +1,6 @@
 // The shard's memory and time.
 #include <algorithm>
+#include <cmath>
 
 #include "engine/shard/hot_path.h"
 
@@ -16,8 +17,11 @@ Shard::Shard(std::uint32_t index, const Surroundings& around)
 void Shard::Reserve() {
   const Options& options = *around_.options;
   const Entered entered(*this);
-  // A little more than an even share: products spread by hash.
-  const auto share = [&](std::uint64_t total) { return total / options.shards + total / options.shards / 8; };
+  // Six standard deviations above an even share: products spread by hash.
+  const auto share = [&](std::uint64_t total) -> std::uint64_t {
+    const double even = static_cast<double>(total) / options.shards;
+    return total == 0 ? 0 : static_cast<std::uint64_t>(even + (options.shards == 1 ? 0 : 6 * std::sqrt(even)));
+  };
   if (const std::uint64_t products = share(options.products_reserve); products != 0 && GrowProducts(products)) {
     asides().Populate(fresh_products_.first, fresh_products_.size());
     names().Populate(fresh_products_.first, fresh_products_.size());
@@ -116,7 +120,7 @@ void Shard::Forget(std::uint32_t slot) {
     const OrderKey key = (*around_.order_keys)[slot];
     const std::uint64_t hash = around_.keys->Hash(key);
     const lock::Held stripe(around_.keys->LockOf(keys::KeyIndex::StripeOf(hash)));
-    around_.keys->Erase(key, hash);
+    around_.keys->Erase(hash, slot);
   }
   FreeSlot(slot);
 }

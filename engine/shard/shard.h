@@ -94,6 +94,10 @@ class alignas(64) Shard {
     return true;
   }
   [[nodiscard]] Millis now() const FLEXSTOCK_REQUIRES(lock) { return now_; }
+  // Of the Arrive() before.
+  [[nodiscard]] Epoch epoch() const FLEXSTOCK_REQUIRES(lock) { return epoch_; }
+  // A call's time lay behind what it had to count as.
+  void CountClamped() FLEXSTOCK_REQUIRES(lock) { ++time_clamped_; }
   // What is due at now() happens: between the lines of a cart, which are orders at one instant.
   void HappenNow() FLEXSTOCK_REQUIRES(lock);
   // Nothing is due before this. Any thread; a hint, exact for whoever holds the lock.

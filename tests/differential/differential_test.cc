@@ -15,7 +15,7 @@ namespace {
 class DifferentialTest : public testing::TestWithParam<int> {};
 
 TEST_P(DifferentialTest, EngineAgreesWithModel) {
-  EXPECT_EQ(FirstDifference(1'000'000 + 10'000 * static_cast<std::uint64_t>(GetParam()), 400, 120), "");
+  EXPECT_EQ(FirstDifference(1'000'000 + 10'000 * static_cast<std::uint64_t>(GetParam()), 500, 120), "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, DifferentialTest, testing::Range(0, 10));

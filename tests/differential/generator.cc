@@ -174,7 +174,7 @@ Millis Generator::NextTime() {
     const Event& event =
         told[told.size() - static_cast<std::size_t>(Between(1, std::min<std::int64_t>(20, std::ssize(told))))];
     const Millis due_ms = event.deadline_ms != 0 ? event.deadline_ms : model::Later(event.at_ms, stream_.retention_ms);
-    if (due_ms > now_ms_ && due_ms < now_ms_ + 400 * kDay) return due_ms + Between(-1, 1);
+    if (due_ms > now_ms_ && due_ms < kMax && due_ms - now_ms_ < 400 * kDay) return due_ms + Between(-1, 1);
   }
   if (OneIn(600)) return OneOf<Millis>({-1, kMin + 1, kMax - 1, kMax});
   Millis step = OneIn(2) ? 0 : Between(0, step_max_);

@@ -60,6 +60,7 @@ void AnswerFor(benchmark::State& state, const Answer& answer, std::uint64_t wait
       stage->Deliver(room, &ledger);
     }
   }
+  state.SetItemsProcessed(state.iterations());
   Finish(state, stage->Leave(ledger));
 }
 

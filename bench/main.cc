@@ -26,5 +26,5 @@ int main(int argc, char** argv) {
   flexstock::bench::RegisterBenchmarks();
   const std::size_t run = benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();
-  return run == 0 ? 1 : 0;
+  return run == 0 || flexstock::bench::AnyProblem() ? 1 : 0;
 }

@@ -35,6 +35,7 @@ void RegisterFresh(std::uint64_t products, Spread spread) {
     while (state.KeepRunningBatch(static_cast<benchmark::IterationCount>(epochs * kEpochOrders))) {
       state.SetIterationTime(run_once());
     }
+    state.SetItemsProcessed(state.iterations());
     Finish(state, crowd.Leave());
   };
   benchmark::RegisterBenchmark((Title("Place", spread, products) + "/never_forgotten/threads:1").c_str(), run)

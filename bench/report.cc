@@ -3,11 +3,19 @@
 #include "bench/latest.h"
 
 namespace flexstock::bench {
+namespace {
+
+bool any_problem = false;
+
+}  // namespace
 
 void Finish(benchmark::State& state, const std::string& problem) {
-  state.SetItemsProcessed(state.iterations());
-  if (!problem.empty()) state.SkipWithError(problem.c_str());
+  if (problem.empty()) return;
+  state.SkipWithError(problem.c_str());
+  any_problem = true;
 }
+
+bool AnyProblem() { return any_problem; }
 
 void RegisterPlace(const std::string& title, const Setting& setting, Spread spread, const Way& way,
                    std::uint32_t threads) {

@@ -22,6 +22,8 @@ void RegisterBenchmarks();
 
 // The end of a benchmark. `problem`: what Leave() said.
 void Finish(benchmark::State& state, const std::string& problem);
+// The library itself would end well whatever went wrong.
+[[nodiscard]] bool AnyProblem();
 
 // BM_TITLE/threads:N: callers place in one way on the stage of the setting. Time is wall clock an order, all together.
 void RegisterPlace(const std::string& title, const Setting& setting, Spread spread, const Way& way,
@@ -34,6 +36,7 @@ void RunCrowd(benchmark::State& state, Crowd<Caller>& crowd) {
   while (state.KeepRunningBatch(static_cast<benchmark::IterationCount>(epochs * kEpochOrders))) {
     state.SetIterationTime(crowd.Run(epochs, &Caller::Epoch));
   }
+  state.SetItemsProcessed(state.iterations());
   Finish(state, crowd.Leave());
 }
 

@@ -99,8 +99,7 @@ void StormFor(benchmark::State& state, const Setting& setting, Spread storm, Spr
   state.counters["p999_wait_us"] = static_cast<double>(waits.ValueAt(999'000)) / 1000;
   state.counters["deadlines/s"] =
       benchmark::Counter(static_cast<double>(deadlines), benchmark::Counter::kIsIterationInvariantRate);
-  const std::string problem = stage->Leave(ledger);
-  if (!problem.empty()) state.SkipWithError(problem.c_str());
+  Finish(state, stage->Leave(ledger));
 }
 
 }  // namespace

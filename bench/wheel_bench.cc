@@ -10,6 +10,7 @@ namespace {
 void AnswerFor(benchmark::State& state, std::uint64_t armed, void (Deadlines::*answer)(std::uint64_t)) {
   const auto deadlines = Latest<Deadlines>(armed);
   while (state.KeepRunningBatch(kEpochOrders)) ((*deadlines).*answer)(kEpochOrders);
+  state.SetItemsProcessed(state.iterations());
   Finish(state, deadlines->Right() ? "" : "deadlines are missing");
 }
 

@@ -50,6 +50,10 @@ std::vector<Comparison> Comparisons(const Sides& sides) {
     };
   };
 
+  const auto deadlines = [=](void (Deadlines::*answer)(std::uint64_t)) {
+    return [=]() -> Comparison::Sides { return {sides.Answering(armed, answer), nullptr}; };
+  };
+
   constexpr Way kOneByOne{}, kBatches{.batch = 64}, kBatchesByRef{.by_ref = true, .batch = 64};
   const Setting half = HalfSoldOut(products);
   const Way refused = Refused(half);
@@ -71,10 +75,10 @@ std::vector<Comparison> Comparisons(const Sides& sides) {
       {"8 threads / 2, hot", Figure::kRate, 0.7, true, on_one(plain, {kHot, {}, 8}, {kHot, {}, 2})},
       {"with a key - without, 5 M live, placed to forgotten", Figure::kExtra, 120, false, key(&Sides::PlacingOneByOne)},
       {"with a key - without, 5 M live, placing alone", Figure::kExtra, 0, false, key(&Sides::PlacingOnly)},
-      {"a deadline armed and disarmed, 1 M armed", Figure::kAlone, 25, false,
-       [=]() -> Comparison::Sides {
-         return {sides.Answering(armed), nullptr};
-       }},
+      {"a deadline armed and disarmed, 1 M armed, answered anywhere", Figure::kAlone, 25, false,
+       deadlines(&Deadlines::AnswerAnywhere)},
+      {"a deadline armed and disarmed, 1 M armed, oldest first", Figure::kAlone, 0, false,
+       deadlines(&Deadlines::AnswerOldest)},
   };
 }
 

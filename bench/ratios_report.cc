@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kLine = "{:<58} {:>8} {:>8} {:>10} {:>17} {:>10}  {}\n";
+constexpr const char* kLine = "{:<60} {:>8} {:>8} {:>10} {:>17} {:>10}  {}\n";
 
 double MedianOf(const std::vector<Round>& rounds, double Round::*field) {
   std::vector<double> values;

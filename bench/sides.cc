@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "bench/deadlines.h"
 #include "bench/floor.h"
 
 namespace flexstock::bench {
@@ -48,11 +47,12 @@ class FloorSide final : public Side {
 
 class DeadlinesSide final : public Side {
  public:
-  DeadlinesSide(std::uint64_t epochs, std::uint64_t armed) : epochs_(epochs), deadlines_(armed) {}
+  DeadlinesSide(std::uint64_t epochs, std::uint64_t armed, void (Deadlines::*answer)(std::uint64_t))
+      : epochs_(epochs), deadlines_(armed), answer_(answer) {}
 
   double Run() override {
     const auto from = std::chrono::steady_clock::now();
-    deadlines_.AnswerAnywhere(epochs_ * kEpochOrders);
+    (deadlines_.*answer_)(epochs_ * kEpochOrders);
     return NsAnOrder(std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count(), epochs_);
   }
   std::string Leave() override { return deadlines_.Right() ? "" : "deadlines are missing"; }
@@ -60,6 +60,7 @@ class DeadlinesSide final : public Side {
  private:
   const std::uint64_t epochs_;
   Deadlines deadlines_;
+  void (Deadlines::*const answer_)(std::uint64_t);
 };
 
 }  // namespace
@@ -79,8 +80,8 @@ std::unique_ptr<Side> Sides::AtFloor(std::uint64_t products, Spread spread, std:
   return std::make_unique<FloorSide>(epochs_, products, spread, callers);
 }
 
-std::unique_ptr<Side> Sides::Answering(std::uint64_t armed) const {
-  return std::make_unique<DeadlinesSide>(epochs_, armed);
+std::unique_ptr<Side> Sides::Answering(std::uint64_t armed, void (Deadlines::*answer)(std::uint64_t)) const {
+  return std::make_unique<DeadlinesSide>(epochs_, armed, answer);
 }
 
 }  // namespace flexstock::bench

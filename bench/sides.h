@@ -7,6 +7,7 @@
 
 #include "bench/caller.h"
 #include "bench/comparison.h"
+#include "bench/deadlines.h"
 
 namespace flexstock::bench {
 
@@ -26,8 +27,8 @@ class Sides {
   [[nodiscard]] std::unique_ptr<Side> PlacingOnly(std::shared_ptr<Stage> stage, const Way& way) const;
   // Check-and-decrement alone.
   [[nodiscard]] std::unique_ptr<Side> AtFloor(std::uint64_t products, Spread spread, std::uint32_t callers) const;
-  // Deadlines disarmed and armed, so many others armed.
-  [[nodiscard]] std::unique_ptr<Side> Answering(std::uint64_t armed) const;
+  // Deadlines disarmed and armed, so many others armed; `answer`: in which order.
+  [[nodiscard]] std::unique_ptr<Side> Answering(std::uint64_t armed, void (Deadlines::*answer)(std::uint64_t)) const;
 
  private:
   const std::uint64_t epochs_;

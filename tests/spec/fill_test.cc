@@ -274,6 +274,7 @@ TEST_P(LatePaymentTest, RefundIsDueOnce) {
   }
   const OrderId canceled = Placed(5);
   ASSERT_TRUE(shop().Cancel(canceled, now).ok());
+  SetStock(50);  // which serves nobody who canceled
   (void)Told();
   for (int time = 1; time <= 3; ++time) {
     const CommandResult paid = shop().Pay(canceled, now);

@@ -12,12 +12,10 @@
 namespace flexstock::keys {
 namespace {
 
-using shard::OrderPlace;
-
 // An index and what it should hold. Takes the stripe's lock as the engine does.
 class Twins {
  public:
-  explicit Twins(std::uint64_t seed) : index(seed), random(seed) {}
+  explicit Twins(std::uint64_t seed) : index(seed, slab), random(seed) { EXPECT_TRUE(slab.Open(kSlots)); }
 
   // A fresh key; of one stripe only, if so wished.
   OrderKey NewKey(std::uint32_t stripe = KeyIndex::kStripes) {
@@ -28,15 +26,15 @@ class Twins {
   }
 
   void Insert(OrderKey key) {
-    const OrderPlace place{static_cast<std::uint32_t>(random() % 1024),
-                           static_cast<std::uint32_t>(random() % (1u << shard::kSlotBits))};
+    const std::uint32_t slot = NewSlot();
     const std::uint64_t hash = index.Hash(key);
     {
       const lock::Held held(index.LockOf(KeyIndex::StripeOf(hash)));
       ASSERT_TRUE(index.MakeRoom(hash, 1));
-      index.Insert(key, hash, place);
+      slab[slot] = key;
+      index.Insert(hash, slot);
     }
-    held_[key] = place;
+    held_[key] = slot;
     keys.push_back(key);
   }
 
@@ -45,8 +43,9 @@ class Twins {
     const std::uint64_t hash = index.Hash(keys[at]);
     {
       const lock::Held held(index.LockOf(KeyIndex::StripeOf(hash)));
-      index.Erase(keys[at], hash);
+      index.Erase(hash, held_.at(keys[at]));
     }
+    free_.push_back(held_.at(keys[at]));
     held_.erase(keys[at]);
     keys[at] = keys.back();
     keys.pop_back();
@@ -55,31 +54,42 @@ class Twins {
   void Look(OrderKey key) {
     const std::uint64_t hash = index.Hash(key);
     index.Prefetch(hash);
-    OrderPlace place{};
+    std::uint32_t slot = 0;
     bool found = false;
     {
       const lock::Held held(index.LockOf(KeyIndex::StripeOf(hash)));
-      found = index.Find(key, hash, &place);
+      found = index.Find(key, hash, &slot);
     }
     const auto expected = held_.find(key);
     ASSERT_EQ(found, expected != held_.end());
     if (!found) return;
-    ASSERT_EQ(place.shard, expected->second.shard);
-    ASSERT_EQ(place.slot, expected->second.slot);
+    ASSERT_EQ(slot, expected->second);
   }
 
   void Check() {
     index.Verify();
     ASSERT_EQ(index.size(), held_.size());
-    for (const auto& [key, place] : held_) Look(key);
+    for (const auto& [key, slot] : held_) Look(key);
   }
 
+  // A slot that holds no key, the one given back last first.
+  std::uint32_t NewSlot() {
+    if (free_.empty()) free_.push_back(used_++);
+    const std::uint32_t slot = free_.back();
+    free_.pop_back();
+    return slot;
+  }
+
+  static constexpr std::size_t kSlots = std::size_t{1} << 21;
+  memory::Slab<OrderKey> slab;
   KeyIndex index;
   std::mt19937_64 random;
   std::vector<OrderKey> keys;
 
  private:
-  std::map<OrderKey, OrderPlace> held_;
+  std::map<OrderKey, std::uint32_t> held_;  // to the slot
+  std::vector<std::uint32_t> free_;
+  std::uint32_t used_ = 0;
 };
 
 TEST(KeyIndexTest, DoesWhatAMapDoes) {
@@ -124,7 +134,7 @@ TEST(KeyIndexTest, TellsNeighboursApart) {
 // A stripe filled to the brim, its keys coming and going for long: a look for an absent key must still end. (Every
 // bucket may then have been passed by a key that is still there.)
 TEST(KeyIndexTest, CrowdedStripeStillEndsItsLooks) {
-  constexpr std::size_t kFull = 36;  // of 48 places
+  constexpr std::size_t kFull = 128;  // of 160 places
   for (const std::uint64_t seed : model::Seeds(1, 20)) {
     SCOPED_TRACE("FLEXSTOCK_SEED=" + std::to_string(seed));
     model::NameSeedOnAbort(seed);
@@ -173,7 +183,9 @@ TEST(KeyIndexTest, ReservedDoesNotGrow) {
       const OrderKey key{.hi = 0, .lo = i + 1};
       const std::uint64_t hash = twins.index.Hash(key);
       ASSERT_TRUE(twins.index.MakeRoom(hash, 1));
-      twins.index.Insert(key, hash, {0, static_cast<std::uint32_t>(i)});
+      const std::uint32_t slot = twins.NewSlot();
+      twins.slab[slot] = key;
+      twins.index.Insert(hash, slot);
     }
     EXPECT_EQ(twins.index.bytes(), bytes) << keys;
     twins.index.Verify();
@@ -182,9 +194,10 @@ TEST(KeyIndexTest, ReservedDoesNotGrow) {
 
 TEST(KeyIndexTest, AKeyTakesAtMost32Bytes) {
   constexpr std::uint64_t kKeys = 1'000'000;
-  KeyIndex index(9);
+  memory::Slab<OrderKey> slab;
+  KeyIndex index(9, slab);
   ASSERT_TRUE(index.Reserve(kKeys));
-  EXPECT_LE(index.bytes(), 32 * kKeys);
+  EXPECT_LE(index.bytes() + kKeys * sizeof(OrderKey), 32 * kKeys);
 }
 
 TEST(KeyIndexTest, RoomIsMadeForAWholeCart) {

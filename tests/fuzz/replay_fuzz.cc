@@ -37,6 +37,8 @@ void RunBoth(std::string_view log) {
     options = OptionsFrom(static_cast<unsigned char>(log.front()));
     log.remove_prefix(1);
   }
+  // More than an input can use (a line has 60 bytes or more, and inputs are small), and few enough to open quickly.
+  options.products_max = options.orders_max = std::uint64_t{1} << 14;
   options.shards = 1;
   const Replayed one = Replay(log, options);
   options.shards = 7;

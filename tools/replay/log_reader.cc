@@ -10,7 +10,7 @@
 namespace flexstock::replay {
 
 namespace {
-constexpr std::size_t kFirstCapacity = std::size_t{1} << 20;
+constexpr std::size_t kFirstCapacity = std::size_t{1} << 18;
 }  // namespace
 
 ByteSource ReadDescriptor(int descriptor) {
@@ -27,7 +27,7 @@ LogReader::LogReader(ByteSource source, std::size_t line_max)
     : source_(std::move(source)),
       line_max_(line_max),
       capacity_(kFirstCapacity),
-      buffer_(std::make_unique<char[]>(capacity_ + kLinePadding)) {}
+      buffer_(std::make_unique_for_overwrite<char[]>(capacity_ + kLinePadding)) {}
 
 LogReader::Step LogReader::Next() {
   ++number_;
@@ -57,7 +57,7 @@ ssize_t LogReader::Fill() {
   if (end_ == capacity_) {
     const std::size_t waiting = end_ - begin_;
     if (waiting > capacity_ / 2) {
-      std::unique_ptr<char[]> larger = std::make_unique<char[]>(2 * capacity_ + kLinePadding);
+      std::unique_ptr<char[]> larger = std::make_unique_for_overwrite<char[]>(2 * capacity_ + kLinePadding);
       std::memcpy(larger.get(), buffer_.get() + begin_, waiting);
       buffer_ = std::move(larger);
       capacity_ *= 2;

@@ -61,7 +61,7 @@ class NameArena {
 
  private:
   static constexpr std::uint64_t kFree = ~std::uint64_t{0};
-  static constexpr std::size_t kBlockWords = std::size_t{1} << 17;  // 1 MiB
+  static constexpr std::size_t kBlockWords = std::size_t{1} << 13;  // 64 KiB
   static constexpr std::size_t kHeaderWords = 2;
   static constexpr std::size_t kRecordWordsMax = kHeaderWords + (1 + kNameMax + 7) / 8;
 

@@ -53,7 +53,7 @@ class Output {
   [[nodiscard]] const std::string& problem() const { return problem_; }
 
  private:
-  static constexpr std::size_t kCapacity = std::size_t{1} << 18;
+  static constexpr std::size_t kCapacity = std::size_t{1} << 16;
   static constexpr std::size_t kDigitsMax = 20;
 
   Output& Long(std::string_view text);
@@ -64,7 +64,7 @@ class Output {
   std::string name_;
   ByteSink sink_;
   std::function<int()> close_;
-  std::unique_ptr<char[]> buffer_ = std::make_unique<char[]>(kCapacity);
+  std::unique_ptr<char[]> buffer_ = std::make_unique_for_overwrite<char[]>(kCapacity);
   std::size_t size_ = 0;
   std::string problem_;
 };

@@ -25,8 +25,8 @@ class NoClock final : public Clock {
 Replayer::Opened Replayer::Open(const ReplayOptions& options, Output* results, Output* events) {
   Options engine_options;
   engine_options.shards = options.shards;
-  engine_options.products_max = std::uint64_t{1} << 30;
-  engine_options.orders_max = std::uint64_t{1} << 30;
+  engine_options.products_max = options.products_max;
+  engine_options.orders_max = options.orders_max;
   engine_options.retention_ms = options.retention_ms;
   engine_options.policy = options.policy;
   engine_options.audiences = {Audience::kFeed};

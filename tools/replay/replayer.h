@@ -25,6 +25,8 @@ namespace flexstock::replay {
 
 struct ReplayOptions {
   std::uint32_t shards = 1;
+  std::uint64_t products_max = std::uint64_t{1} << 30;  // the engine's: as many as it can have
+  std::uint64_t orders_max = std::uint64_t{1} << 30;
   Millis retention_ms = 86'400'000;
   Policy policy;
 };

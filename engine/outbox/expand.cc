@@ -28,23 +28,23 @@ bool IsTold(const shard::Change& change, Audience audience) {
 }
 
 std::size_t Expand(const shard::Change& change, const shard::ProductName& product, Audience audience, Event* events) {
-  const bool of_product = change.type == EventType::kProductMode;
-  Event& event = events[0];
-  event = {.type = change.type,
-           .mode = change.mode,
-           .at_ms = change.at_ms,
-           .deadline_ms = change.deadline_ms,
-           .order = of_product ? kNoOrder : change.order,
-           .key = change.key,
-           .product = static_cast<ProductId>(product.product),
-           .member = static_cast<MemberId>(product.member),
-           .customer = static_cast<CustomerId>(change.customer),
-           .qty = change.qty};
-  if (change.type != EventType::kOrderConfirmed) return 1;
-  if (audience == Audience::kLogistics) event.type = EventType::kPickupRequested;
-  if (audience != Audience::kFeed) return 1;
-  events[1] = event;
-  events[1].type = EventType::kPickupRequested;
+  // Each is written from the change: an event copied from the one before would wait for its stores.
+  const auto write = [&](Event& event, EventType type) {
+    event.type = type;
+    event.mode = change.mode;
+    event.at_ms = change.at_ms;
+    event.deadline_ms = change.deadline_ms;
+    event.order = type == EventType::kProductMode ? kNoOrder : change.order;
+    event.key = change.key;
+    event.product = static_cast<ProductId>(product.product);
+    event.member = static_cast<MemberId>(product.member);
+    event.customer = static_cast<CustomerId>(change.customer);
+    event.qty = change.qty;
+  };
+  const bool confirmed = change.type == EventType::kOrderConfirmed;
+  write(events[0], confirmed && audience == Audience::kLogistics ? EventType::kPickupRequested : change.type);
+  if (!confirmed || audience != Audience::kFeed) return 1;
+  write(events[1], EventType::kPickupRequested);
   return 2;
 }
 

@@ -16,6 +16,9 @@ target_compile_options(flexstock_compile INTERFACE -Wall -Wextra -Wshadow -Wconv
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
   target_compile_options(flexstock_compile INTERFACE -Wthread-safety -Werror=thread-safety)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  target_compile_options(flexstock_compile INTERFACE -Wno-restrict) # false for "x" + std::string: GCC bug 105651
+endif()
 if(FLEXSTOCK_SANITIZE)
   # The whole build, so that no target links instrumented and plain code of ours together.
   add_compile_options(-fsanitize=${FLEXSTOCK_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)

@@ -11,5 +11,6 @@ function(flexstock_test name)
   if(ARG_LABELS)  # an empty value would be lost on the way, and the next word be taken for it
     list(APPEND properties LABELS "${ARG_LABELS}")
   endif()
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES ${properties})
+  # NO_PRETTY_VALUES: a test's name is what --gtest_filter takes, not a parameter's bytes, which are others in each run.
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES PROPERTIES ${properties})
 endfunction()

@@ -10,6 +10,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "engine/base/check.h"
@@ -19,7 +21,11 @@ namespace flexstock::shard {
 
 class ChangeBuffer {
  public:
-  explicit ChangeBuffer(std::size_t changes_max) : changes_max_(changes_max), changes_(changes_max + 16) {}
+  explicit ChangeBuffer(std::size_t changes_max)
+      : changes_max_(static_cast<std::uint32_t>(changes_max)),
+        memory_(std::make_unique<std::vector<Change>>(changes_max + 16)) {
+    UseMemory();
+  }
 
   [[nodiscard]] bool empty() const { return size_ == 0; }
   [[nodiscard]] bool full() const { return size_ >= changes_max_; }
@@ -32,32 +38,44 @@ class ChangeBuffer {
       earlier_ = size_;
       epoch_ = epoch;
     }
-    if (size_ == changes_.size()) [[unlikely]]
-      changes_.resize(2 * size_);
-    __builtin_prefetch(changes_.data() + size_ + 2, 1);
-    return changes_[size_++];
+    if (size_ == room_) [[unlikely]]
+      Grow(std::size_t{2} * room_);
+    __builtin_prefetch(begin_ + size_ + 2, 1);
+    return begin_[size_++];
   }
 
   // Puts the changes of epochs <= `through` into `taken`, by swapping memory with it, and says how many they are. What
   // belongs to a later epoch stays.
   [[nodiscard]] std::size_t TakeThrough(Epoch through, std::vector<Change>& taken) {
     const std::size_t count = epoch_ <= through ? size_ : earlier_;
-    taken.swap(changes_);
-    if (changes_.size() < taken.size()) changes_.resize(taken.size());
+    taken.swap(*memory_);
+    Grow(taken.size());
     // The later epoch's part began after the earlier one was closed: it is short.
     std::copy(taken.begin() + static_cast<std::ptrdiff_t>(count), taken.begin() + static_cast<std::ptrdiff_t>(size_),
-              changes_.begin());
-    size_ -= count;
+              begin_);
+    size_ -= static_cast<std::uint32_t>(count);
     earlier_ = 0;
     return count;
   }
 
  private:
-  std::size_t size_ = 0;  // of changes_: the rest is room
-  const std::size_t changes_max_;
-  std::vector<Change> changes_;
-  Epoch epoch_ = 0;          // of the newest change
-  std::size_t earlier_ = 0;  // how many changes belong to epochs before it
+  void Grow(std::size_t room) {
+    if (memory_->size() < room) memory_->resize(room);
+    UseMemory();
+  }
+  void UseMemory() {
+    begin_ = memory_->data();
+    room_ = static_cast<std::uint32_t>(memory_->size());
+  }
+
+  // What every order touches first, so that it shares a cache line with its like (shard.h).
+  Change* begin_ = nullptr;
+  std::uint32_t size_ = 0;
+  std::uint32_t room_ = 0;
+  Epoch epoch_ = 0;            // of the newest change
+  std::uint32_t earlier_ = 0;  // how many changes belong to epochs before it
+  const std::uint32_t changes_max_;
+  const std::unique_ptr<std::vector<Change>> memory_;  // begin_ to begin_ + room_
 };
 
 }  // namespace flexstock::shard

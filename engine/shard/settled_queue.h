@@ -43,39 +43,43 @@ class SettledQueue {
   }
   void Pop() {
     ++head_;
-    if (head_ % kBlock == 0) spare_.push_back(std::move(blocks_[(head_ / kBlock - 1) & mask_]));
+    if (head_ % kBlock == 0) rest_->spare.push_back(std::move(BlockAt(head_ / kBlock - 1)));
   }
 
  private:
   static constexpr std::uint64_t kBlock = 1024;
   using Block = std::array<Entry, kBlock>;
 
-  [[nodiscard]] Entry At(std::uint64_t position) const {
-    return (*blocks_[(position / kBlock) & mask_])[position % kBlock];
+  // What is touched once a block.
+  struct Rest {
+    std::vector<std::unique_ptr<Block>> blocks;  // by block number, going round: the size is a power of two, or 0
+    std::vector<std::unique_ptr<Block>> spare;
+  };
+
+  [[nodiscard]] std::unique_ptr<Block>& BlockAt(std::uint64_t number) const {
+    return rest_->blocks[number & (rest_->blocks.size() - 1)];
   }
+  [[nodiscard]] Entry At(std::uint64_t position) const { return (*BlockAt(position / kBlock))[position % kBlock]; }
 
   // Before the first entry of block number tail_ / kBlock.
   void AddBlock() {
     const std::uint64_t number = tail_ / kBlock;
     const std::uint64_t oldest = head_ / kBlock;
-    if (number - oldest >= blocks_.size()) {
-      // The table of blocks goes round; a larger one has them in other places.
-      std::vector<std::unique_ptr<Block>> larger(blocks_.empty() ? 4 : 2 * blocks_.size());
-      for (std::uint64_t i = oldest; i < number; ++i) larger[i & (larger.size() - 1)] = std::move(blocks_[i & mask_]);
-      blocks_ = std::move(larger);
-      mask_ = blocks_.size() - 1;
+    if (number - oldest >= rest_->blocks.size()) {
+      // The table goes round; in a larger one, blocks have other places.
+      std::vector<std::unique_ptr<Block>> larger(rest_->blocks.empty() ? 4 : 2 * rest_->blocks.size());
+      for (std::uint64_t i = oldest; i < number; ++i) larger[i & (larger.size() - 1)] = std::move(BlockAt(i));
+      rest_->blocks = std::move(larger);
     }
-    if (spare_.empty()) spare_.push_back(std::make_unique<Block>());
-    newest_ = spare_.back().get();
-    blocks_[number & mask_] = std::move(spare_.back());
-    spare_.pop_back();
+    if (rest_->spare.empty()) rest_->spare.push_back(std::make_unique<Block>());
+    newest_ = rest_->spare.back().get();
+    BlockAt(number) = std::move(rest_->spare.back());
+    rest_->spare.pop_back();
   }
 
   Block* newest_ = nullptr;
   std::uint64_t tail_ = 0, head_ = 0;  // positions, ever rising
-  std::uint64_t mask_ = 0;
-  std::vector<std::unique_ptr<Block>> blocks_;  // by block number & mask_
-  std::vector<std::unique_ptr<Block>> spare_;
+  const std::unique_ptr<Rest> rest_ = std::make_unique<Rest>();
 };
 
 }  // namespace flexstock::shard

@@ -7,9 +7,9 @@
 namespace flexstock::shard {
 
 Shard::Shard(std::uint32_t index, const Surroundings& around)
-    : products_(around.products->data()),
-      orders_(around.orders->data()),
+    : orders_(around.orders->data()),
       changes_(around.options->changes_max),
+      products_(around.products->data()),
       index_(index),
       around_(around),
       wheel_(std::make_unique<wheel::TimerWheel<Order>>(orders_)) {}

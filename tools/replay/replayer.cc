@@ -52,10 +52,6 @@ void Replayer::Prefetch(const Command& command) const {
 void Replayer::Run(std::uint64_t line, const Command& command) {
   line_ = line;
   ++totals_.commands;
-  if (command.at_ms < 0) {  // not an instant: no command of any kind happens then
-    Answer(CommandResult{.code = Code::kInvalidArgument});
-    return;
-  }
   AdvanceTo(std::max(now_, command.at_ms));
   std::visit([this](const auto& action) { Do(action); }, command.action);
   TakeEvents();

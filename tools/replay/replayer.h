@@ -1,8 +1,8 @@
 // Replayer: commands, in virtual time, through an engine of its own; what comes of them, as JSON lines.
 //
-// The time of a command is the latest that the log has named until then. Before a command is judged, all that is due by
-// its time happens, and its events are written; then the command; then its events. So results and events are the same
-// whatever the number of shards, byte for byte.
+// The time of a command is the latest that the log has named until then (0 at first, so that none is before it). Before
+// a command is judged, all that is due by its time happens, and its events are written; then the command; then its
+// events. So results and events are the same whatever the number of shards, byte for byte.
 //
 // Memory follows the orders that are remembered: when half the names known are of forgotten orders, those go.
 #pragma once
@@ -53,6 +53,9 @@ class Replayer {
 
   [[nodiscard]] AuditReport Audit() { return engine_->Audit(); }
   [[nodiscard]] const Totals& totals() const { return totals_; }
+  // Order names in memory: those of remembered orders, and no more of forgotten ones than a fixed number or as many
+  // again.
+  [[nodiscard]] std::size_t names_known() const { return keys_.size(); }
 
  private:
   Replayer(std::unique_ptr<Engine> engine, Output* results, Output* events);

@@ -1,7 +1,17 @@
 // Audit: do the units add up? For users, at any time. Verify: is every structure as it should be? For tests.
+#include <limits>
+
 #include "engine/shard/shard.h"
 
 namespace flexstock::shard {
+namespace {
+
+// Each product's units fit; the sum of very many very large ones may not, and then stays at the end of the range.
+void AddTo(Units* sum, Units units) {
+  if (__builtin_add_overflow(*sum, units, sum)) *sum = std::numeric_limits<Units>::max();
+}
+
+}  // namespace
 
 void Shard::Audit(AuditReport* report) const {
   struct FromOrders {
@@ -23,11 +33,11 @@ void Shard::Audit(AuditReport* report) const {
     const FromOrders orders = found == by_product.end() ? FromOrders{} : found->second;
     ++report->products;
     report->pending += product.pending;
-    report->available += product.available;
-    report->held += product.held;
-    report->sold += product.sold;
-    report->written_off += aside.written_off;
-    report->supplied += aside.supplied;
+    AddTo(&report->available, product.available);
+    AddTo(&report->held, product.held);
+    AddTo(&report->sold, product.sold);
+    AddTo(&report->written_off, aside.written_off);
+    AddTo(&report->supplied, aside.supplied);
     const bool adds_up = aside.supplied == product.available + product.held + product.sold + aside.written_off;
     const bool in_range = product.available >= 0 && aside.written_off >= 0;
     // Forgotten orders stay sold, so the orders may account for fewer.

@@ -86,6 +86,7 @@ class Engine {
 
   // ---- Time and events ----------------------------------------------------------------------------------------
   // Everything that is due by then happens. kOk, or kOverloaded with part of it done (each part whole): poll, go on.
+  // Where nothing is due, nothing is touched: a later call at an earlier time has that earlier time.
   Code Advance(Millis at_ms = kNow);
   // Ends the epoch: what has changed until now goes to the queues. False: a queue is full, some changes still wait.
   bool Commit();

@@ -131,7 +131,7 @@ struct AuditReport {
   std::size_t products = 0;
   std::size_t orders = 0;                                                  // remembered
   std::size_t pending = 0;                                                 // of them, awaiting acceptance
-  Units available = 0, held = 0, sold = 0, written_off = 0, supplied = 0;  // sums over all products
+  Units available = 0, held = 0, sold = 0, written_off = 0, supplied = 0;  // sums over all products, 2^63-1 at most
   std::vector<ProductId> broken{};  // products whose units do not add up, or disagree with their orders; at most 100
   std::size_t broken_count = 0;
 

@@ -22,7 +22,7 @@ CommandResult Shard::Accept(OrderId id, std::uint32_t qty) {
   Order* order = FindOrder(id);
   if (order == nullptr) return {.code = Code::kUnknownOrder, .epoch = epoch_};
   const std::uint32_t accepted = qty == 0 ? order->qty : qty;
-  if (accepted > order->qty) return {.code = Code::kInvalidArgument, .epoch = epoch_};
+  if (accepted > order->qty) return {.code = Code::kInvalidArgument, .state = order->state, .epoch = epoch_};
   if (order->state != OrderState::kAwaitingAcceptance) {
     return NotAgain(*order, order->accepted == accepted && Counts(order->state));
   }

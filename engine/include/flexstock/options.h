@@ -34,7 +34,8 @@ struct Options {
 
   // Who is told: only these audiences get a queue, and each must be polled (events.h).
   std::vector<Audience> audiences = {Audience::kMember, Audience::kCustomer, Audience::kLogistics};
-  // Most events that wait in one audience's queue, 1024 .. 2^30; 64 bytes each, taken as they are needed.
+  // Most changes that wait in one audience's queue, 1024 .. 2^30; 64 bytes each, taken as they are needed. A change is
+  // one event; to the feed, a confirmed order is one change and two events.
   std::uint64_t events_max = std::uint64_t{1} << 20;
   // Changes that one shard gathers before a caller hands them to the queues itself, 16 .. 2^20; 64 bytes each.
   std::uint32_t changes_max = 1024;

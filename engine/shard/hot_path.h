@@ -5,18 +5,21 @@
 
 namespace flexstock::shard {
 
+// The next order's slot is fetched before it is needed, and as something that will not be looked at again soon: orders
+// pass by in great number, and must not push the table and the products out of the caches. (kNil is fetched, too, and
+// never read.)
 inline std::uint32_t Shard::TakeSlot() {
   if (free_head_ != kNil) {
     const std::uint32_t slot = free_head_;
     free_head_ = orders_[slot].next;
     --free_count_;
-    __builtin_prefetch(orders_ + free_head_, 1);  // the next order's, before it is needed; kNil is never read
+    __builtin_prefetch(orders_ + free_head_, 1, 0);
     return slot;
   }
   if (fresh_orders_.size() == 0 && !GrowOrders(1)) return kNil;
   const std::uint32_t slot = fresh_orders_.first++;
   orders_[slot].generation = 1;
-  __builtin_prefetch(orders_ + fresh_orders_.first + 8, 1);
+  __builtin_prefetch(orders_ + fresh_orders_.first + 8, 1, 0);
   return slot;
 }
 

@@ -101,7 +101,7 @@ void Shard::ForgetDue() {
   constexpr std::uint64_t kAhead = 12;  // orders on their way while one is forgotten
   Millis forget_by = kNever;
   for (; !settled_.empty(); settled_.Pop()) {
-    if (settled_.size() > kAhead) __builtin_prefetch(&orders_[settled_.Ahead(kAhead).slot], 1);
+    if (settled_.size() > kAhead) __builtin_prefetch(&orders_[settled_.Ahead(kAhead).slot], 1, 0);
     const SettledQueue::Entry entry = settled_.front();
     const Order& order = orders_[entry.slot];
     if (order.settlings != entry.nth) continue;  // it has settled again since

@@ -10,7 +10,8 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/engine/include/flexstock DESTINATION ${C
   FILES_MATCHING PATTERN *.h)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 if(FLEXSTOCK_TOOLS)
-  install(TARGETS flexstock-replay flexstock-loadgen RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  # OPTIONAL: whoever built the target flexstock alone installs that alone.
+  install(TARGETS flexstock-replay flexstock-loadgen OPTIONAL RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 
 # find_package(flexstock)

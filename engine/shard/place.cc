@@ -45,8 +45,11 @@ template <OrderState kState>
   order.marks = static_cast<std::uint8_t>((keyed ? Order::kKeyed : 0) | (counted ? Order::kCounted : 0));
   ++orders_live_;
   if (keyed) {
+    keyed_ = true;
     (*around_.order_keys)[slot] = asked.key;
     around_.keys->Insert(asked.hash, slot);
+    __builtin_prefetch(around_.order_keys->data() + (free_head_ != kNil ? free_head_ : fresh_orders_.first),
+                       1);  // the next
   }
   Enter(slot, kState, when_ms);
   if (counted) Count(order, +1);

@@ -274,6 +274,7 @@ class alignas(64) Shard {
   const std::uint32_t index_;
   const Surroundings around_;
 
+  bool keyed_ FLEXSTOCK_GUARDED_BY(lock) = false;  // some order had a key
   memory::Range fresh_products_ FLEXSTOCK_GUARDED_BY(lock);
   std::vector<memory::Range> order_ranges_ FLEXSTOCK_GUARDED_BY(lock);  // all that the shard has taken
   std::vector<memory::Range> product_ranges_ FLEXSTOCK_GUARDED_BY(lock);

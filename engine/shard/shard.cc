@@ -98,8 +98,7 @@ void Shard::HappenNow() {
 }
 
 // Nobody has touched these orders for long: all that forgetting one needs is fetched while those before it are
-// forgotten, first its line and its key, then, from the key, its bucket in the index; and at the end the beginning for
-// the next time.
+// forgotten, first its line and its key, then, from the key, its bucket in the index.
 void Shard::ForgetDue() {
   constexpr std::uint64_t kFar = 12, kNear = 4;
   const auto fetch = [&](std::uint64_t ahead) FLEXSTOCK_REQUIRES(lock) {
@@ -108,13 +107,15 @@ void Shard::ForgetDue() {
     if (keyed_) __builtin_prefetch(around_.order_keys->data() + slot, 0, 0);
   };
   Millis forget_by = kNever;
-  for (; !settled_.empty(); settled_.Pop()) {
+  std::uint64_t fetched = 1;  // of the queue's first entries
+  for (; !settled_.empty(); settled_.Pop(), --fetched) {
     const SettledQueue::Entry entry = settled_.front();
     const Order& order = orders_[entry.slot];
+    fetched = std::max<std::uint64_t>(fetched, 1);
     if (order.settlings != entry.nth) continue;  // it has settled again since
     forget_by = Later(order.when_ms, around_.options->retention_ms);
     if (forget_by > now_) break;
-    if (settled_.size() > kFar) fetch(kFar);
+    for (; fetched < std::min(kFar, settled_.size()); ++fetched) fetch(fetched);
     if (keyed_ && settled_.size() > kNear) {
       const std::uint32_t slot = settled_.Ahead(kNear).slot;
       around_.keys->Prefetch(around_.keys->Hash((*around_.order_keys)[slot]));
@@ -122,7 +123,6 @@ void Shard::ForgetDue() {
     Forget(entry.slot);
     forget_by = kNever;
   }
-  for (std::uint64_t i = 0; i < std::min(kFar, settled_.size()); ++i) fetch(i);
   wake_by_.store(std::min(wheel_->WakeBy(), forget_by), std::memory_order_relaxed);
 }
 

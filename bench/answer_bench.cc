@@ -12,7 +12,7 @@ namespace {
 
 struct Answer {
   const char* operation;
-  CommandResult (Engine::*call)(OrderId, Millis);
+  CommandResult (Engine::*call)(OrderId, When);
   OrderState waits;    // the state that an order enters when it is placed
   OrderState becomes;  // and when it is answered
   Setting setting;

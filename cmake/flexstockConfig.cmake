@@ -2,4 +2,7 @@
 include(CMakeFindDependencyMacro)
 find_dependency(absl)
 find_dependency(Threads)
+find_dependency(PkgConfig)
+pkg_check_modules(FLEXSTOCK_XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(FLEXSTOCK_ZSTD REQUIRED IMPORTED_TARGET libzstd)
 include(${CMAKE_CURRENT_LIST_DIR}/flexstockTargets.cmake)

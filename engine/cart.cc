@@ -260,29 +260,34 @@ class Cart {
 
 }  // namespace
 
-CartResult Engine::Impl::PlaceLines(const PlaceCart& request, std::span<PlaceResult> lines, Millis at_ms) {
+CartResult Engine::Impl::PlaceLines(const PlaceCart& request, std::span<PlaceResult> lines, When when) {
   const bool well_formed = !request.lines.empty() && request.lines.size() <= kCartLinesMax &&
-                           lines.size() >= request.lines.size() && KeysAreDistinct(request.lines);
-  if (!well_formed) return AllLines(Code::kInvalidArgument, lines);
+                           lines.size() >= request.lines.size() && KeysAreDistinct(request.lines) &&
+                           IsValid(when.position);
+  if (!well_formed) return Refuse(AllLines(Code::kInvalidArgument, lines), when.position);
+  const Millis at_ms = TimeOf(when.at_ms);
   lines = lines.first(request.lines.size());
   Cart cart(*this, request, lines);
   LockedShards locked(*this);
   cart.AddShards(&locked);
-  for (bool in_vain = false;;) {
+  for (Code stuck = Code::kOk;;) {
     locked.Acquire();
     const Epoch now_epoch = epoch();
     if (locked.Arrive(at_ms, now_epoch)) {
       cart.FindProducts(now_epoch);
       const std::uint32_t foreign = cart.ForeignShard(locked);
-      if (foreign == kNoShard) return request.mode == CartMode::kSplit ? cart.Split() : cart.AllOrNothing();
+      if (foreign == kNoShard) {
+        Note(when.position);
+        return request.mode == CartMode::kSplit ? cart.Split() : cart.AllOrNothing();
+      }
       // That order may be due to be forgotten: its shard has to arrive, too.
       locked.Release();
       locked.Add(foreign);
       continue;
     }
     locked.Release();
-    if (in_vain) return AllLines(Code::kOverloaded, lines);
-    in_vain = !Commit();
+    if (stuck != Code::kOk) return AllLines(stuck, lines);
+    stuck = MakeWay(now_epoch);
   }
 }
 

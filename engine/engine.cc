@@ -27,47 +27,43 @@ Engine::~Engine() = default;
 Engine::Opened Engine::Open(const Options& options) {
   if (std::string problem = Problem(options); !problem.empty()) return {nullptr, std::move(problem)};
   auto impl = std::make_unique<Impl>(options);
-  if (!impl->Start()) {
-    return {
-        nullptr,
-        "the system refuses the memory: lower shards, orders_max, products_max or the reserves, or raise the limit on "
-        "address space (ulimit -v, vm.overcommit_memory)"};
-  }
+  if (std::string problem = impl->Start(); !problem.empty()) return {nullptr, std::move(problem)};
   return {std::unique_ptr<Engine>(new Engine(std::move(impl))), {}};
 }
 
 // ---- Products -----------------------------------------------------------------------------------------------------
 
-CommandResult Engine::Put(const PutProduct& request, Millis at_ms) {
+CommandResult Engine::Put(const PutProduct& request, When when) {
   const bool valid = IsId(request.product) && IsId(request.member) && IsStock(request.stock.value_or(0)) &&
                      IsValid(Apply(Policy{}, request.policy));
-  if (!valid) return kInvalid;
+  if (!valid) return impl_->Refuse(kInvalid, when.position);
   return impl_->OnProduct(
-      request.product, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.Put(request); });
+      request.product, when, FLEXSTOCK_UNDER_LOCK { return shard.Put(request); });
 }
 
-CommandResult Engine::Set(const SetStock& request, Millis at_ms) {
-  if (!IsId(request.product) || !IsStock(request.stock) || !IsStock(request.expect.value_or(0))) return kInvalid;
+CommandResult Engine::Set(const SetStock& request, When when) {
+  if (!IsId(request.product) || !IsStock(request.stock) || !IsStock(request.expect.value_or(0)))
+    return impl_->Refuse(kInvalid, when.position);
   return impl_->OnProduct(
-      request.product, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.Set(request); });
+      request.product, when, FLEXSTOCK_UNDER_LOCK { return shard.Set(request); });
 }
 
-CommandResult Engine::Adjust(const AdjustStock& request, Millis at_ms) {
-  if (!IsId(request.product)) return kInvalid;
+CommandResult Engine::Adjust(const AdjustStock& request, When when) {
+  if (!IsId(request.product)) return impl_->Refuse(kInvalid, when.position);
   return impl_->OnProduct(
-      request.product, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.Adjust(request); });
+      request.product, when, FLEXSTOCK_UNDER_LOCK { return shard.Adjust(request); });
 }
 
-CommandResult Engine::Publish(ProductId product, Millis at_ms) {
-  if (!IsId(product)) return kInvalid;
+CommandResult Engine::Publish(ProductId product, When when) {
+  if (!IsId(product)) return impl_->Refuse(kInvalid, when.position);
   return impl_->OnProduct(
-      product, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.SetStatus(product, ProductStatus::kLive); });
+      product, when, FLEXSTOCK_UNDER_LOCK { return shard.SetStatus(product, ProductStatus::kLive); });
 }
 
-CommandResult Engine::Unpublish(ProductId product, Millis at_ms) {
-  if (!IsId(product)) return kInvalid;
+CommandResult Engine::Unpublish(ProductId product, When when) {
+  if (!IsId(product)) return impl_->Refuse(kInvalid, when.position);
   return impl_->OnProduct(
-      product, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.SetStatus(product, ProductStatus::kDraft); });
+      product, when, FLEXSTOCK_UNDER_LOCK { return shard.SetStatus(product, ProductStatus::kDraft); });
 }
 
 bool Engine::Resolve(ProductId product, ProductRef* ref) const {
@@ -82,13 +78,8 @@ bool Engine::Resolve(ProductId product, ProductRef* ref) const {
 
 // ---- Orders -------------------------------------------------------------------------------------------------------
 
-PlaceResult Engine::Place(const PlaceOrder& request, Millis at_ms) {
-  return impl_->Place(request, impl_->TimeOf(at_ms));
-}
-
-PlaceResult Engine::Place(const PlaceOrderByRef& request, Millis at_ms) {
-  return impl_->Place(request, impl_->TimeOf(at_ms));
-}
+PlaceResult Engine::Place(const PlaceOrder& request, When when) { return impl_->Place(request, when); }
+PlaceResult Engine::Place(const PlaceOrderByRef& request, When when) { return impl_->Place(request, when); }
 
 void Engine::PlaceMany(std::span<const PlaceOrder> requests, std::span<PlaceResult> results, Millis at_ms) {
   impl_->PlaceMany(requests, results, impl_->TimeOf(at_ms));
@@ -98,71 +89,69 @@ void Engine::PlaceMany(std::span<const PlaceOrderByRef> requests, std::span<Plac
   impl_->PlaceMany(requests, results, impl_->TimeOf(at_ms));
 }
 
-CartResult Engine::Place(const PlaceCart& request, std::span<PlaceResult> lines, Millis at_ms) {
-  return impl_->PlaceLines(request, lines, impl_->TimeOf(at_ms));
+CartResult Engine::Place(const PlaceCart& request, std::span<PlaceResult> lines, When when) {
+  return impl_->PlaceLines(request, lines, when);
 }
 
-CommandResult Engine::Accept(OrderId order, Millis at_ms) {
+CommandResult Engine::Accept(OrderId order, When when) {
   return impl_->OnOrder(
-      order, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.Accept(order, 0); });
+      order, when, FLEXSTOCK_UNDER_LOCK { return shard.Accept(order, 0); });
 }
 
-CommandResult Engine::AcceptPart(OrderId order, Units qty, Millis at_ms) {
-  if (qty < 1 || qty > kQtyMax) return kInvalid;
+CommandResult Engine::AcceptPart(OrderId order, Units qty, When when) {
+  if (qty < 1 || qty > kQtyMax) return impl_->Refuse(kInvalid, when.position);
   return impl_->OnOrder(
-      order, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.Accept(order, static_cast<std::uint32_t>(qty)); });
+      order, when, FLEXSTOCK_UNDER_LOCK { return shard.Accept(order, static_cast<std::uint32_t>(qty)); });
 }
 
-CommandResult Engine::Decline(OrderId order, Millis at_ms) {
+CommandResult Engine::Decline(OrderId order, When when) {
   return impl_->OnOrder(
-      order, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.Decline(order); });
+      order, when, FLEXSTOCK_UNDER_LOCK { return shard.Decline(order); });
 }
 
-CommandResult Engine::Pay(OrderId order, Millis at_ms) {
+CommandResult Engine::Pay(OrderId order, When when) {
   return impl_->OnOrder(
-      order, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.Pay(order); });
+      order, when, FLEXSTOCK_UNDER_LOCK { return shard.Pay(order); });
 }
 
-CommandResult Engine::Cancel(OrderId order, Millis at_ms) {
+CommandResult Engine::Cancel(OrderId order, When when) {
   return impl_->OnOrder(
-      order, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.Cancel(order); });
+      order, when, FLEXSTOCK_UNDER_LOCK { return shard.Cancel(order); });
 }
 
-CommandResult Engine::Refund(OrderId order, bool restock, Millis at_ms) {
+CommandResult Engine::Refund(OrderId order, bool restock, When when) {
   return impl_->OnOrder(
-      order, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.Refund(order, restock); });
+      order, when, FLEXSTOCK_UNDER_LOCK { return shard.Refund(order, restock); });
 }
 
-CommandResult Engine::PickUp(OrderId order, Millis at_ms) {
+CommandResult Engine::PickUp(OrderId order, When when) {
   return impl_->OnOrder(
-      order, at_ms, FLEXSTOCK_UNDER_LOCK { return shard.PickUp(order); });
+      order, when, FLEXSTOCK_UNDER_LOCK { return shard.PickUp(order); });
 }
 
 // ---- Questions ----------------------------------------------------------------------------------------------------
 
 Code Engine::Find(ProductId product, ProductView* view, Millis at_ms) {
   if (!IsId(product)) return Code::kUnknownProduct;
-  return impl_
-      ->OnProduct(
-          product, at_ms, FLEXSTOCK_UNDER_LOCK { return CommandResult{.code = shard.View(product, view)}; })
-      .code;
+  return impl_->Ask(
+      impl_->ShardOf(product), impl_->TimeOf(at_ms), FLEXSTOCK_UNDER_LOCK { return shard.View(product, view); });
 }
 
 Code Engine::Find(OrderId order, OrderView* view, Millis at_ms) {
-  return impl_
-      ->OnOrder(
-          order, at_ms, FLEXSTOCK_UNDER_LOCK { return CommandResult{.code = shard.View(order, view)}; })
-      .code;
+  const std::uint32_t index = shard::PlaceOf(order).shard;
+  if (index >= impl_->options().shards) return Code::kUnknownOrder;
+  return impl_->Ask(
+      index, impl_->TimeOf(at_ms), FLEXSTOCK_UNDER_LOCK { return shard.View(order, view); });
 }
 
 Code Engine::Find(OrderKey key, OrderView* view, Millis at_ms) {
   const Millis now = impl_->TimeOf(at_ms);
   shard::OrderPlace place{};
   while (key.given() && impl_->FindKey(key, &place)) {
-    const auto answer = impl_->On<CommandResult>(
-        place.shard, now, FLEXSTOCK_UNDER_LOCK { return CommandResult{.code = shard.View(place.slot, key, view)}; });
+    const Code code = impl_->Ask(
+        place.shard, now, FLEXSTOCK_UNDER_LOCK { return shard.View(place.slot, key, view); });
     // Forgotten between the two looks, and perhaps placed again: look again.
-    if (answer.code != Code::kUnknownOrder) return answer.code;
+    if (code != Code::kUnknownOrder) return code;
   }
   return Code::kUnknownOrder;
 }
@@ -172,12 +161,12 @@ Code Engine::Pending(MemberId member, std::size_t max, std::vector<OrderView>* o
   orders->clear();
   std::vector<std::pair<std::uint64_t, OrderView>> pending;
   for (std::uint32_t i = 0; i < impl_->options().shards; ++i) {
-    const auto answer = impl_->On<CommandResult>(
+    const Code code = impl_->Ask(
         i, now, FLEXSTOCK_UNDER_LOCK {
           shard.AppendPending(member, &pending);
-          return CommandResult{};
+          return Code::kOk;
         });
-    if (!answer.ok()) return answer.code;
+    if (code != Code::kOk) return code;
   }
   std::stable_sort(pending.begin(), pending.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   pending.resize(std::min(max, pending.size()));
@@ -191,6 +180,22 @@ Code Engine::Pending(MemberId member, std::size_t max, std::vector<OrderView>* o
 Code Engine::Advance(Millis at_ms) { return impl_->Advance(at_ms); }
 bool Engine::Commit() { return impl_->Commit(); }
 std::size_t Engine::Poll(Audience audience, std::span<Event> events) { return impl_->Poll(audience, events); }
+
+void Engine::Confirm(Audience audience, std::uint64_t position) { impl_->Confirm(audience, position); }
+
+// ---- Durability ---------------------------------------------------------------------------------------------------
+
+Epoch Engine::durable_epoch() const { return impl_->durable_epoch(); }
+Code Engine::WaitDurable(Epoch epoch) { return impl_->WaitDurable(epoch); }
+void Engine::NotifyDurable(Epoch epoch, std::function<void(Code)> done) {
+  impl_->NotifyDurable(epoch, std::move(done));
+}
+bool Engine::FindPosition(std::uint32_t stream, std::uint64_t* offset) const {
+  return impl_->FindPosition(stream, offset);
+}
+std::string Engine::Snapshot() { return impl_->Snapshot(); }
+JournalStats Engine::Journal() const { return impl_->Journal(); }
+const Recovery& Engine::recovery() const { return impl_->recovery(); }
 
 AuditReport Engine::Audit() {
   AuditReport report;

@@ -18,56 +18,43 @@ Engine::Impl::Impl(const Options& options)
       // The seed keeps callers who choose keys from choosing buckets; no answer depends on it. Where this object lies
       // is as unknown to them as any number.
       keys_(base::Mix(reinterpret_cast<std::uintptr_t>(this), 0x666c6578), order_keys_),
-      policies_(options.products_max + options.shards +
-                1),  // the defaults, and one more while a product changes its own
+      // The defaults, one more while a product changes its own, and those that changes hold until they are written.
+      policies_(options.products_max + options.shards + 1 +
+                (options.journal_dir.empty() ? 0 : 2 * std::uint64_t{options.shards} * (options.changes_max + 16))),
       outbox_(options.audiences, options.events_max) {}
 
 Engine::Impl::~Impl() {
-  if (background_.joinable()) {
-    {
-      const std::lock_guard lock(background_mutex_);
-      stopping_ = true;
-    }
-    background_wake_.notify_all();
-    background_.join();
+  StopThreads();
+  if (writer_ != nullptr) {
+    const std::lock_guard lock(commit_mutex_);
+    const Code code = CommitLocked(/*forced=*/durable_.wanted(), /*in_any_case=*/true);
+    // If it cannot be written that nothing is missing, nothing is missing all the same.
+    if (code != Code::kReadOnly) (void)writer_->Close(durable_.durable(), next_position_);
   }
+  durable_.Fail();  // whoever still waits to be called for an epoch that never came
+  durable_.Tell();
   std::destroy_n(shards_, shards_made_);
   if (shards_ != nullptr) memory::Unreserve(shards_, options_.shards * sizeof(shard::Shard));
 }
 
-bool Engine::Impl::Start() {
-  if (!products_.Open() || !orders_.Open() || !asides_.Open(options_.products_max) ||
-      !names_.Open(options_.products_max) || !order_keys_.Open(options_.orders_max) ||
-      !policies_.Open(options_.policy)) {
-    return false;
+void Engine::Impl::StopThreads() {
+  {
+    const std::lock_guard lock(background_mutex_);
+    stopping_ = true;
   }
-  shards_ = static_cast<shard::Shard*>(memory::Reserve(options_.shards * sizeof(shard::Shard)));
-  if (shards_ == nullptr) return false;
-  const shard::Surroundings around{.options = &options_,
-                                   .keys = &keys_,
-                                   .products = &products_,
-                                   .orders = &orders_,
-                                   .asides = &asides_,
-                                   .names = &names_,
-                                   .order_keys = &order_keys_,
-                                   .policies = &policies_,
-                                   .dirty = dirty_};
-  for (; shards_made_ < options_.shards; ++shards_made_) {
-    new (shards_ + shards_made_) shard::Shard(shards_made_, around);
-    At(shards_made_).Reserve();
-  }
-  if (!keys_.Reserve(options_.keys_reserve)) return false;
-  if (options_.background) background_ = std::thread([this] { Background(); });
-  return true;
+  background_wake_.notify_all();
+  if (background_.joinable()) background_.join();
+  if (keeper_.joinable()) keeper_.join();
 }
 
 void Engine::Impl::Background() {
   const auto interval = std::chrono::milliseconds(options_.background_interval_ms);
   std::unique_lock lock(background_mutex_);
-  while (!background_wake_.wait_for(lock, interval, [this] { return stopping_; })) {
+  const auto pause = [&] { return busy_.load(std::memory_order_relaxed) ? std::chrono::milliseconds(0) : interval; };
+  while (!background_wake_.wait_for(lock, pause(), [this] { return stopping_; })) {
     lock.unlock();
     // A full queue is the callers' answer (kOverloaded), not this thread's: it tries again at the next tick.
-    (void)Advance(kNow);
+    if (Advance(kNow) != Code::kOk) busy_.store(false, std::memory_order_relaxed);
     lock.lock();
   }
 }
@@ -76,40 +63,10 @@ Code Engine::Impl::Advance(Millis at_ms) {
   at_ms = TimeOf(at_ms);
   for (std::uint32_t i = 0; i < options_.shards; ++i) {
     if (At(i).wake_by() > at_ms) continue;  // nothing is due there
-    const auto arrived = On<CommandResult>(i, at_ms, [](shard::Shard&) { return CommandResult{}; });
+    const auto arrived = On<CommandResult>(i, at_ms, nullptr, [](shard::Shard&) { return CommandResult{}; });
     if (!arrived.ok()) return arrived.code;
   }
-  (void)Commit();
-  return Code::kOk;
-}
-
-bool Engine::Impl::Commit() {
-  const std::lock_guard lock(commit_mutex_);
-  // Pushes what there is room for; true if that was all of it.
-  const auto push = [this] {
-    const std::size_t room = std::min(outbox_.Room(), taken_count_ - pushed_);
-    if (room != 0) outbox_.Push({taken_.data() + pushed_, room});
-    pushed_ += room;
-    return pushed_ == taken_count_;
-  };
-  if (!push()) return false;
-  const Epoch ended = epoch_.fetch_add(1, std::memory_order_seq_cst);  // see epoch()
-  for (std::uint32_t i = 0; i < options_.shards; ++i) {
-    shard::Shard& shard = At(i);
-    std::atomic<std::uint64_t>& word = dirty_[i / 64];
-    const std::uint64_t bit = std::uint64_t{1} << (i % 64);
-    // The lock first: whoever has released it has set the bit before. relaxed: ordered by the reading of the lock.
-    if (!shard.lock.IsHeld() && (word.load(std::memory_order_relaxed) & bit) == 0) continue;
-    {
-      const shard::Entered entered(shard);
-      taken_count_ = shard.TakeChanges(ended, taken_);
-      pushed_ = 0;
-      // relaxed: under the lock, as its setting is.
-      if (shard.changes_waiting() == 0) word.fetch_and(~bit, std::memory_order_relaxed);
-    }
-    if (!push()) return false;
-  }
-  return true;
+  return CommitNow(durable_.wanted()) == Code::kReadOnly ? Code::kReadOnly : Code::kOk;
 }
 
 bool Engine::Impl::FindKey(OrderKey key, shard::OrderPlace* place) {

@@ -10,7 +10,7 @@ namespace {
 constexpr std::array<std::string_view, 10> kStates = {
     "",         "awaiting_acceptance", "awaiting_payment", "confirmed", "picked_up",
     "declined", "acceptance_expired",  "payment_expired",  "canceled",  "refunded"};
-constexpr std::array<std::string_view, 19> kCodes = {"ok",
+constexpr std::array<std::string_view, 20> kCodes = {"ok",
                                                      "invalid_argument",
                                                      "unknown_product",
                                                      "unknown_order",
@@ -28,7 +28,8 @@ constexpr std::array<std::string_view, 19> kCodes = {"ok",
                                                      "refused",
                                                      "orders_full",
                                                      "products_full",
-                                                     "overloaded"};
+                                                     "overloaded",
+                                                     "read_only"};
 constexpr std::array<std::string_view, 3> kModes = {"active", "inactive", "draft"};
 constexpr std::array<std::string_view, kAudiences> kAudienceNames = {"member", "customer", "logistics", "feed"};
 

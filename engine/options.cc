@@ -30,6 +30,11 @@ std::string Problem(const Options& options) {
   for (const Range& range : ranges) {
     if (range.value < range.least || range.value > range.most) return OutOfRange(range.field, range.least, range.most);
   }
+  constexpr std::uint64_t kSegmentMin = 64 << 10, kSegmentMax = 1 << 30;
+  if (options.journal_segment_bytes < kSegmentMin || options.journal_segment_bytes > kSegmentMax ||
+      options.journal_segment_bytes % 4096 != 0) {
+    return OutOfRange("journal_segment_bytes", kSegmentMin, kSegmentMax) + ", a multiple of 4096";
+  }
   if (options.retention_ms < 0) return "Options::retention_ms must be 0 or more";
   if (options.background_interval_ms < 1 || options.background_interval_ms > 60'000) {
     return OutOfRange("background_interval_ms", 1, 60'000);

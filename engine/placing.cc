@@ -52,48 +52,61 @@ Asked AskedOf(const Request& request, keys::KeyIndex& keys) {
 }  // namespace
 
 template <typename Request>
-PlaceResult Engine::Impl::Place(const Request& request, Millis at_ms) {
-  if (!IsInRange(request) || !IsProductInRange(request)) return {.code = Code::kInvalidArgument};
+PlaceResult Engine::Impl::Place(const Request& request, When when) {
+  const bool in_range = IsInRange(request) && IsProductInRange(request) && IsValid(when.position);
+  if (!in_range) return Refuse(PlaceResult{.code = Code::kInvalidArgument}, when.position);
   const std::uint32_t index = flexstock::ShardOf(*this, request);
-  if (index >= options_.shards) return {.code = Code::kUnknownProduct};
-  return PlaceOn(index, request, at_ms);
+  if (index >= options_.shards) return Refuse(PlaceResult{.code = Code::kUnknownProduct}, when.position);
+  when.at_ms = TimeOf(when.at_ms);
+  return PlaceOn(index, request, when);
 }
 
 // One result, built where the caller has room for it: copying it would wait for its stores.
 template <typename Request>
-PlaceResult Engine::Impl::PlaceOn(std::uint32_t index, const Request& request, Millis at_ms) {
+PlaceResult Engine::Impl::PlaceOn(std::uint32_t index, const Request& request, When when) {
   PrefetchProduct(At(index), request);
   Asked asked = AskedOf(request, keys_);
   std::uint32_t foreign = kNoShard;
-  auto result = On<PlaceResult>(index, at_ms, [&](Shard& shard) FLEXSTOCK_UNCHECKED_LOCKS {
+  auto result = On<PlaceResult>(index, when.at_ms, nullptr, [&](Shard& shard) FLEXSTOCK_UNCHECKED_LOCKS {
     asked.product = Locate(shard, request);
-    if (asked.product == kNil) return PlaceResult{.code = Code::kUnknownProduct, .epoch = shard.epoch()};
-    return shard.Place(asked, &foreign);
+    if (asked.product == kNil) {
+      Note(when.position);
+      return PlaceResult{.code = Code::kUnknownProduct, .epoch = shard.epoch()};
+    }
+    PlaceResult placed = shard.Place(asked, &foreign);
+    // If another shard has a say, this was not the answer yet.
+    if (foreign == kNoShard) Note(when.position);
+    return placed;
   });
-  if (foreign != kNoShard) result = PlaceBeside(index, foreign, asked, at_ms);
+  if (foreign != kNoShard) result = PlaceBeside(index, foreign, asked, when);
   return result;
 }
 
 // The key names an order of another shard's product. Whether that order is still remembered at this time is for its
 // shard to say, so both locks are taken. Rare: somebody used a key twice.
 PlaceResult Engine::Impl::PlaceBeside(std::uint32_t index, std::uint32_t foreign, const Asked& asked,
-                                      Millis at_ms) FLEXSTOCK_UNCHECKED_LOCKS {
+                                      When when) FLEXSTOCK_UNCHECKED_LOCKS {
   Shard& own = At(index);
-  for (bool in_vain = false;;) {
+  for (Code stuck = Code::kOk;;) {
+    Epoch seen = 0;
     {
       const shard::Entered first(At(std::min(index, foreign)));
       const shard::Entered second(At(std::max(index, foreign)));
       const Epoch now_epoch = epoch();
-      if (own.Arrive(at_ms, now_epoch) && At(foreign).Arrive(std::max(own.now(), At(foreign).now()), now_epoch)) {
+      seen = now_epoch;
+      if (own.Arrive(when.at_ms, now_epoch) && At(foreign).Arrive(std::max(own.now(), At(foreign).now()), now_epoch)) {
         std::uint32_t known = kNoShard;
         const PlaceResult result = own.Place(asked, &known);
-        if (known == kNoShard || known == foreign) return result;
+        if (known == kNoShard || known == foreign) {
+          Note(when.position);
+          return result;
+        }
         foreign = known;  // forgotten there, and placed again elsewhere meanwhile
         continue;
       }
     }
-    if (in_vain) return {.code = Code::kOverloaded};
-    in_vain = !Commit();
+    if (stuck != Code::kOk) return {.code = stuck};
+    stuck = MakeWay(seen);
   }
 }
 
@@ -164,9 +177,10 @@ void Engine::Impl::PlaceRun(std::uint32_t index, std::span<const std::uint8_t> r
                             Asked* asked, PlaceResult* results, Millis at_ms) {
   Shard& shard = At(index);
   std::size_t done = 0;
-  for (bool in_vain = false; done < run.size();) {
+  for (Code stuck = Code::kOk; done < run.size();) {
     std::uint32_t foreign = kNoShard;
     bool full = false;
+    Epoch seen = 0;
     {
       const shard::Entered entered(shard);
       for (std::size_t i = done; i < run.size(); ++i) {
@@ -175,8 +189,9 @@ void Engine::Impl::PlaceRun(std::uint32_t index, std::span<const std::uint8_t> r
       }
       while (done < run.size() && foreign == kNoShard) {
         full = !shard.Arrive(at_ms, epoch());
+        seen = shard.epoch();
         if (full) break;
-        in_vain = false;
+        stuck = Code::kOk;
         const std::uint8_t item = run[done++];
         results[item] = asked[item].product == kNil ? PlaceResult{.code = Code::kUnknownProduct, .epoch = shard.epoch()}
                                                     : shard.Place(asked[item], &foreign);
@@ -188,13 +203,13 @@ void Engine::Impl::PlaceRun(std::uint32_t index, std::span<const std::uint8_t> r
     }
     if (!full) continue;
     // As On() does for one: what a commit cannot hand over all of, it may still have taken out of this shard.
-    if (in_vain) results[run[done++]] = {.code = Code::kOverloaded};
-    in_vain = !in_vain && !Commit();
+    if (stuck != Code::kOk) results[run[done++]] = {.code = stuck};
+    stuck = stuck == Code::kOk ? MakeWay(seen) : Code::kOk;
   }
 }
 
-template PlaceResult Engine::Impl::Place(const PlaceOrder&, Millis);
-template PlaceResult Engine::Impl::Place(const PlaceOrderByRef&, Millis);
+template PlaceResult Engine::Impl::Place(const PlaceOrder&, When);
+template PlaceResult Engine::Impl::Place(const PlaceOrderByRef&, When);
 template void Engine::Impl::PlaceMany(std::span<const PlaceOrder>, std::span<PlaceResult>, Millis);
 template void Engine::Impl::PlaceMany(std::span<const PlaceOrderByRef>, std::span<PlaceResult>, Millis);
 

@@ -33,8 +33,8 @@ class ToldIterator {
   using pointer = const shard::Change*;
   using reference = const shard::Change&;
 
-  ToldIterator(const shard::Change* at, Audience audience, std::size_t count)
-      : at_(at), audience_(audience), left_(count) {
+  ToldIterator(const shard::Change* at, Audience audience, std::uint64_t floor, std::size_t count)
+      : at_(at), audience_(audience), floor_(floor), left_(count) {
     Skip();
   }
   reference operator*() const noexcept { return *at_; }
@@ -52,11 +52,12 @@ class ToldIterator {
 
  private:
   void Skip() {
-    while (left_ != 0 && !IsTold(*at_, audience_)) ++at_;
+    while (left_ != 0 && !(at_->image > floor_ && IsTold(*at_, audience_))) ++at_;
   }
 
   const shard::Change* at_;
   Audience audience_;
+  std::uint64_t floor_;
   std::size_t left_;
 };
 
@@ -98,12 +99,14 @@ void Outbox::Push(std::span<const shard::Change> changes) {
     if (queues_[i] == nullptr) continue;
     Queue& queue = *queues_[i];
     const auto audience = static_cast<Audience>(i);
-    const auto told = static_cast<std::size_t>(
-        std::count_if(changes.begin(), changes.end(), [&](const auto& change) { return IsTold(change, audience); }));
+    const std::uint64_t floor = floors_[i];
+    const auto told = static_cast<std::size_t>(std::count_if(changes.begin(), changes.end(), [&](const auto& change) {
+      return change.image > floor && IsTold(change, audience);
+    }));
     if (told == 0) continue;
     FLEXSTOCK_CHECK(queue.waiting() + told <= events_max_);
     // Its memory was there from the start.
-    FLEXSTOCK_CHECK(queue.queue.enqueue_bulk(queue.token, ToldIterator(changes.data(), audience, told), told));
+    FLEXSTOCK_CHECK(queue.queue.enqueue_bulk(queue.token, ToldIterator(changes.data(), audience, floor, told), told));
     queue.pushed += told;
   }
 }

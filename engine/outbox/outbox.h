@@ -28,7 +28,9 @@ class Outbox {
 
   // How many changes Push may be given now.
   [[nodiscard]] std::size_t Room() const;
-  // At most Room() changes.
+  // The audience has dealt with everything up to this position, in a life before: it is not told again.
+  void SetFloor(Audience audience, std::uint64_t position) { floors_[static_cast<std::size_t>(audience)] = position; }
+  // At most Room() changes, their positions in place.
   void Push(std::span<const shard::Change> changes);
   // Up to changes.size() of what the audience is told of, in order. 0 if there is nothing, or no such audience.
   [[nodiscard]] std::size_t Pop(Audience audience, std::span<shard::Change> changes);
@@ -36,6 +38,7 @@ class Outbox {
  private:
   struct Queue;
   std::unique_ptr<Queue> queues_[kAudiences];
+  std::uint64_t floors_[kAudiences] = {};
   const std::uint64_t events_max_;
 };
 

@@ -30,6 +30,12 @@ class ChangeBuffer {
   [[nodiscard]] bool empty() const { return size_ == 0; }
   [[nodiscard]] bool full() const { return size_ >= changes_max_; }
   [[nodiscard]] std::size_t size() const { return size_; }
+  // The number of the newest change, counted over the buffer's whole life from 1, and over lives before it.
+  [[nodiscard]] std::uint64_t newest() const { return taken_ + size_; }
+  // Of the newest change before this life; the buffer is empty.
+  void GoOnFrom(std::uint64_t newest) { taken_ = newest; }
+  // Full for ever: no command starts any more.
+  void Close() { changes_max_ = 0; }
 
   // A change more, for the caller to fill in whole. Epochs never fall.
   [[nodiscard]] Change& Append(Epoch epoch) {
@@ -54,6 +60,7 @@ class ChangeBuffer {
     std::copy(taken.begin() + static_cast<std::ptrdiff_t>(count), taken.begin() + static_cast<std::ptrdiff_t>(size_),
               begin_);
     size_ -= static_cast<std::uint32_t>(count);
+    taken_ += count;
     earlier_ = 0;
     return count;
   }
@@ -74,7 +81,8 @@ class ChangeBuffer {
   std::uint32_t room_ = 0;
   Epoch epoch_ = 0;            // of the newest change
   std::uint32_t earlier_ = 0;  // how many changes belong to epochs before it
-  const std::uint32_t changes_max_;
+  std::uint32_t changes_max_;
+  std::uint64_t taken_ = 0;
   const std::unique_ptr<std::vector<Change>> memory_;  // begin_ to begin_ + room_
 };
 

@@ -58,7 +58,7 @@ inline Change& Shard::NextChange() {
   return changes_.Append(epoch_);
 }
 
-inline void Shard::Tell(EventType type, std::uint32_t slot) {
+inline void Shard::Tell(EventType type, std::uint32_t slot, std::uint32_t flags) {
   const Order& order = orders_[slot];
   Change& change = NextChange();
   change.order = IdOf(order);
@@ -66,10 +66,9 @@ inline void Shard::Tell(EventType type, std::uint32_t slot) {
   change.customer = order.customer;
   change.at_ms = now_;
   change.deadline_ms = IsWaiting(order.state) ? order.when_ms : 0;
+  change.image = Change::Image(order.qty, order.accepted, order.taken);
   change.product = order.product;
-  change.qty = order.units();
-  change.type = type;
-  change.mode = ProductMode{};
+  change.told = Change::Told(type, order.units(), flags, ProductMode{});
 }
 
 }  // namespace flexstock::shard

@@ -9,6 +9,7 @@
 //   any settled state       -                 -                             the instant it was entered
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "flexstock/types.h"
@@ -69,6 +70,14 @@ constexpr OrderPlace PlaceOf(OrderId id) {
 }
 constexpr std::uint32_t GenerationOf(OrderId id) {
   return static_cast<std::uint32_t>(static_cast<std::uint64_t>(id)) & kGenerationMax;
+}
+
+// The order of placement of an order placed at `now_ms` after one with `newest`. Strictly rising, and near the time of
+// placement: within a shard it is the order of placement, between shards it is so to the millisecond (until the year
+// 6429, when it becomes a plain count).
+constexpr std::uint64_t NextPlaced(std::uint64_t newest, Millis now_ms) {
+  constexpr Millis kStampedMax = (Millis{1} << 47) - 1;
+  return std::max(newest + 1, static_cast<std::uint64_t>(std::min(now_ms, kStampedMax)) << 16);
 }
 
 constexpr bool IsWaiting(OrderState state) {

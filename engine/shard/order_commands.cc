@@ -111,7 +111,8 @@ CommandResult Shard::Refund(OrderId id, bool restock) {
   const Before before = Now(product);
   (restock ? product.available : asides()[order->product].written_off) += order->taken;
   Leave(SlotOf(*order));
-  Become(SlotOf(*order), OrderState::kRefunded, now_, order->accepted, 0, EventType::kOrderRefunded);
+  Become(SlotOf(*order), OrderState::kRefunded, now_, order->accepted, 0, EventType::kOrderRefunded,
+         restock ? 0 : Change::kWrittenOff);
   Conclude(order->product, before);
   return Done(OrderState::kRefunded);
 }

@@ -1,6 +1,4 @@
 // Placing orders: the steps of docs/semantics.md, in their order.
-#include <algorithm>
-
 #include "engine/shard/hot_path.h"
 
 namespace flexstock::shard {
@@ -28,10 +26,7 @@ template <OrderState kState>
     (kConfirmed ? product.sold : product.held) += asked.qty;
   }
 
-  // Strictly rising, and near the time of placement: within a shard it is the order of placement, between shards it is
-  // so to the millisecond (until the year 6429, when it becomes a plain count).
-  constexpr Millis kStampedMax = (Millis{1} << 47) - 1;
-  placed_ = std::max(placed_ + 1, static_cast<std::uint64_t>(std::min(now_, kStampedMax)) << 16);
+  placed_ = NextPlaced(placed_, now_);
 
   const bool counted = policy.customer_limit != 0;
   Order& order = orders_[slot];
@@ -56,7 +51,7 @@ template <OrderState kState>
   Tell(kPending     ? EventType::kAcceptanceRequested
        : kConfirmed ? EventType::kOrderConfirmed
                     : EventType::kPaymentRequested,
-       slot);
+       slot, Change::kPlaced);
   // The last unit is gone. In a cart this is its product's last line: no line can have taken more.
   if (!kPending && product.available == 0) [[unlikely]]
     TellMode(asked.product, ProductMode::kActive);

@@ -26,6 +26,11 @@ struct alignas(32) Product {
     if (draft != 0) return ProductMode::kDraft;
     return available > 0 ? ProductMode::kActive : ProductMode::kInactive;
   }
+  // Where the units are counted that an order in this state has taken; nullptr: nowhere.
+  [[nodiscard]] Units* UnitsIn(OrderState state) {
+    if (state == OrderState::kAwaitingPayment) return &held;
+    return state == OrderState::kConfirmed || state == OrderState::kPickedUp ? &sold : nullptr;
+  }
 };
 static_assert(sizeof(Product) == 32);
 

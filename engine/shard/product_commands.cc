@@ -9,14 +9,8 @@ CommandResult Shard::Put(const PutProduct& request) {
   if (creates) {
     if (fresh_products_.size() == 0 && !GrowProducts(1)) return {.code = Code::kProductsFull, .epoch = epoch_};
     slot = fresh_products_.first++;
-    const auto id = static_cast<std::int64_t>(request.product);
-    const auto member = static_cast<std::int64_t>(request.member);
-    const auto [first, fresh] = products_of_member_.try_emplace(member, kNil);
-    names()[slot] = {.product = id, .member = member, .next_of_member = first->second};
-    first->second = slot;
-    asides()[slot].pending_head = asides()[slot].pending_tail = kNil;
+    AddProduct(slot, static_cast<std::int64_t>(request.product), static_cast<std::int64_t>(request.member));
     products_[slot].policy = around_.policies->Acquire(around_.options->policy) & 0x7fff'ffffu;
-    products_by_id_.emplace(id, slot);
   } else if (names()[slot].member != static_cast<std::int64_t>(request.member)) {
     return {.code = Code::kMemberMismatch, .epoch = epoch_};
   }
@@ -35,8 +29,17 @@ CommandResult Shard::Put(const PutProduct& request) {
     asides()[slot].supplied += *request.stock - product.available;
     product.available = *request.stock;
   }
+  TellProduct(slot);
   if (!creates) Conclude(slot, before);
   return {.epoch = epoch_};
+}
+
+void Shard::AddProduct(std::uint32_t slot, std::int64_t id, std::int64_t member) {
+  const auto [first, fresh] = products_of_member_.try_emplace(member, kNil);
+  names()[slot] = {.product = id, .member = member, .next_of_member = first->second};
+  first->second = slot;
+  asides()[slot].pending_head = asides()[slot].pending_tail = kNil;
+  products_by_id_.emplace(id, slot);
 }
 
 CommandResult Shard::Set(const SetStock& request) {
@@ -49,6 +52,7 @@ CommandResult Shard::Set(const SetStock& request) {
   const Before before = Now(product);
   asides()[slot].supplied += request.stock - product.available;
   product.available = request.stock;
+  TellProduct(slot);
   Conclude(slot, before);
   return {.epoch = epoch_};
 }
@@ -63,6 +67,7 @@ CommandResult Shard::Adjust(const AdjustStock& request) {
   const Before before = Now(product);
   asides()[slot].supplied += request.by;
   product.available += request.by;
+  TellProduct(slot);
   Conclude(slot, before);
   return {.epoch = epoch_};
 }
@@ -73,6 +78,7 @@ CommandResult Shard::SetStatus(ProductId id, ProductStatus status) {
   Product& product = products_[slot];
   const Before before = Now(product);
   product.draft = status == ProductStatus::kDraft ? 1 : 0;
+  TellProduct(slot);
   Conclude(slot, before);
   return {.epoch = epoch_};
 }

@@ -49,6 +49,34 @@ Code Shard::View(std::uint32_t slot, OrderKey key, OrderView* view) const {
   return Code::kOk;
 }
 
+void Shard::Copy(memory::Range slots, std::vector<SlotImage>* orders) const {
+  for (std::uint32_t slot = slots.first; slot < slots.end; ++slot) {
+    const Order& order = orders_[slot];
+    if (order.generation == 0) continue;
+    // Used at least once: a fresh slot of generation 1 is as good as one that nobody knows.
+    if (order.state == OrderState::kNone && order.generation == 1) continue;
+    orders->push_back({slot, order, KeyOf(order)});
+  }
+}
+
+void Shard::Copy(memory::Range slots, std::vector<ProductImage>* products) const {
+  for (std::uint32_t slot = slots.first; slot < slots.end; ++slot) {
+    const ProductName& name = names()[slot];
+    if (name.product == 0) continue;
+    const Product& product = products_[slot];
+    products->push_back({.slot = slot,
+                         .product = name.product,
+                         .member = name.member,
+                         .available = product.available,
+                         .held = product.held,
+                         .sold = product.sold,
+                         .written_off = asides()[slot].written_off,
+                         .supplied = asides()[slot].supplied,
+                         .draft = product.draft != 0,
+                         .policy = PolicyOf(product)});
+  }
+}
+
 void Shard::AppendPending(MemberId member, std::vector<std::pair<std::uint64_t, OrderView>>* pending) const {
   const auto first = products_of_member_.find(static_cast<std::int64_t>(member));
   if (first == products_of_member_.end()) return;

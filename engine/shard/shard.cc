@@ -18,16 +18,19 @@ void Shard::Reserve() {
   const Options& options = *around_.options;
   const Entered entered(*this);
   // Six standard deviations above an even share: products spread by hash.
-  const auto share = [&](std::uint64_t total) -> std::uint64_t {
+  const auto share = [&](std::uint64_t total, const std::vector<memory::Range>& owned) -> std::uint64_t {
     const double even = static_cast<double>(total) / options.shards;
-    return total == 0 ? 0 : static_cast<std::uint64_t>(even + (options.shards == 1 ? 0 : 6 * std::sqrt(even)));
+    auto wanted = total == 0 ? 0 : static_cast<std::uint64_t>(even + (options.shards == 1 ? 0 : 6 * std::sqrt(even)));
+    for (const memory::Range& range : owned) wanted -= std::min<std::uint64_t>(wanted, range.size());
+    return wanted;
   };
-  if (const std::uint64_t products = share(options.products_reserve); products != 0 && GrowProducts(products)) {
+  if (const std::uint64_t products = share(options.products_reserve, product_ranges_);
+      products != 0 && GrowProducts(products)) {
     asides().Populate(fresh_products_.first, fresh_products_.size());
     names().Populate(fresh_products_.first, fresh_products_.size());
     products_by_id_.reserve(fresh_products_.size());
   }
-  if (const std::uint64_t orders = share(options.orders_reserve); orders != 0 && GrowOrders(orders)) {
+  if (const std::uint64_t orders = share(options.orders_reserve, order_ranges_); orders != 0 && GrowOrders(orders)) {
     if (options.keys_reserve != 0) around_.order_keys->Populate(fresh_orders_.first, fresh_orders_.size());
   }
 }
@@ -50,6 +53,11 @@ bool Shard::GrowOrders(std::uint64_t wanted) {
 }
 
 bool Shard::GrowProducts(std::uint64_t wanted) {
+  if (!spare_products_.empty() && spare_products_.back().size() >= wanted) {
+    fresh_products_ = spare_products_.back();
+    spare_products_.pop_back();
+    return true;
+  }
   const memory::Range taken = around_.products->Take(wanted, index_);
   if (taken.size() == 0) return false;
   fresh_products_ = taken;
@@ -79,6 +87,7 @@ void Shard::FreeSlot(std::uint32_t slot) {
 // ---- Time ---------------------------------------------------------------------------------------------------------
 
 bool Shard::HappenUntil(Millis at_ms) {
+  at_ms = std::max(at_ms, floor_);
   for (;;) {
     if (changes_.full()) return false;  // wake_by_ still lies behind: the next Arrive() comes back here
     const std::uint32_t slot = wheel_->PopDue(at_ms);

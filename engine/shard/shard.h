@@ -29,6 +29,7 @@
 #include "engine/shard/order.h"
 #include "engine/shard/policy_table.h"
 #include "engine/shard/product.h"
+#include "engine/shard/record.h"
 #include "engine/shard/settled_queue.h"
 #include "engine/wheel/timer_wheel.h"
 #include "flexstock/options.h"
@@ -54,6 +55,7 @@ struct Surroundings {
   PolicyTable* policies;
   // A bit a shard: it has changes to commit. 16 words for 1024 shards.
   std::atomic<std::uint64_t>* dirty;
+  bool journaled;
 };
 
 // An order that is to be placed, its arguments in range and its product found.
@@ -71,7 +73,7 @@ class alignas(64) Shard {
  public:
   Shard(std::uint32_t index, const Surroundings& around);
 
-  // Takes the memory that the options reserve.
+  // Takes the memory that the options reserve, as far as it is not there.
   void Reserve() FLEXSTOCK_EXCLUDES(lock);
 
   lock::YieldLock lock;
@@ -162,14 +164,37 @@ class alignas(64) Shard {
 
   // ---- Changes ----------------------------------------------------------------------------------------------------
   [[nodiscard]] std::size_t changes_waiting() const FLEXSTOCK_REQUIRES(lock) { return changes_.size(); }
+  // The number of the newest change that has left the shard.
+  [[nodiscard]] std::uint64_t newest_taken() const FLEXSTOCK_REQUIRES(lock) {
+    return changes_.newest() - changes_.size();
+  }
   // See ChangeBuffer.
   [[nodiscard]] std::size_t TakeChanges(Epoch through, std::vector<Change>& taken) FLEXSTOCK_REQUIRES(lock) {
     return changes_.TakeThrough(through, taken);
   }
 
+  // No command starts any more: Arrive says that the buffer is full.
+  void Close() FLEXSTOCK_REQUIRES(lock) { changes_.Close(); }
+
+  // ---- Snapshots: copies, a few thousand slots at a time, and the number of the newest change that is in them
+  // --------
+  struct Standing {
+    std::uint64_t newest;  // change
+    std::uint64_t placed;
+    Millis now_ms;
+  };
+  [[nodiscard]] Standing Stand() const FLEXSTOCK_REQUIRES(lock) { return {changes_.newest(), placed_, now_}; }
+  [[nodiscard]] std::vector<memory::Range> order_ranges() const FLEXSTOCK_REQUIRES(lock) { return order_ranges_; }
+  [[nodiscard]] std::vector<memory::Range> product_ranges() const FLEXSTOCK_REQUIRES(lock) { return product_ranges_; }
+  // Appends what is in the slots; of orders, those never used are left out.
+  void Copy(memory::Range slots, std::vector<SlotImage>* orders) const FLEXSTOCK_REQUIRES(lock);
+  void Copy(memory::Range slots, std::vector<ProductImage>* products) const FLEXSTOCK_REQUIRES(lock);
+
   void CountWait() FLEXSTOCK_REQUIRES(lock) { ++lock_waits_; }
 
  private:
+  friend class Restorer;
+
   // The product before a command: what Conclude() compares with.
   struct Before {
     Units available;
@@ -197,6 +222,7 @@ class alignas(64) Shard {
   [[nodiscard]] std::uint32_t TakeSlot() FLEXSTOCK_REQUIRES(lock);
   [[nodiscard]] bool GrowOrders(std::uint64_t wanted) FLEXSTOCK_REQUIRES(lock);
   [[nodiscard]] bool GrowProducts(std::uint64_t wanted) FLEXSTOCK_REQUIRES(lock);
+  void AddProduct(std::uint32_t slot, std::int64_t id, std::int64_t member) FLEXSTOCK_REQUIRES(lock);
   // Calls visit(slot) for each slot of the shard that has ever been used.
   template <typename Visit>
   void ForEachOrder(Visit&& visit) const FLEXSTOCK_REQUIRES(lock);
@@ -235,10 +261,11 @@ class alignas(64) Shard {
   void Leave(std::uint32_t slot) FLEXSTOCK_REQUIRES(lock);
   void Enter(std::uint32_t slot, OrderState state, Millis when_ms) FLEXSTOCK_REQUIRES(lock);
   void Become(std::uint32_t slot, OrderState state, Millis when_ms, std::uint32_t accepted, std::uint32_t taken,
-              EventType type) FLEXSTOCK_REQUIRES(lock);
+              EventType type, std::uint32_t flags = 0) FLEXSTOCK_REQUIRES(lock);
   void Settle(std::uint32_t slot, OrderState state, EventType type) FLEXSTOCK_REQUIRES(lock);
   void AwaitPayment(std::uint32_t slot, std::uint32_t accepted, std::uint32_t taken) FLEXSTOCK_REQUIRES(lock);
-  void Tell(EventType type, std::uint32_t slot) FLEXSTOCK_REQUIRES(lock);
+  void Tell(EventType type, std::uint32_t slot, std::uint32_t flags = 0) FLEXSTOCK_REQUIRES(lock);
+  void TellProduct(std::uint32_t product) FLEXSTOCK_REQUIRES(lock);
   void TellMode(std::uint32_t product, ProductMode before) FLEXSTOCK_REQUIRES(lock);
   [[nodiscard]] Change& NextChange() FLEXSTOCK_REQUIRES(lock);
   [[nodiscard]] CommandResult Done(OrderState state) const FLEXSTOCK_REQUIRES(lock);
@@ -275,8 +302,10 @@ class alignas(64) Shard {
   const Surroundings around_;
 
   bool keyed_ FLEXSTOCK_GUARDED_BY(lock) = false;  // some order had a key
+  Millis floor_ FLEXSTOCK_GUARDED_BY(lock) = 0;    // time goes on from here: what recovery has found
   memory::Range fresh_products_ FLEXSTOCK_GUARDED_BY(lock);
-  std::vector<memory::Range> order_ranges_ FLEXSTOCK_GUARDED_BY(lock);  // all that the shard has taken
+  std::vector<memory::Range> spare_products_ FLEXSTOCK_GUARDED_BY(lock);  // not used before recovery, either
+  std::vector<memory::Range> order_ranges_ FLEXSTOCK_GUARDED_BY(lock);    // all that the shard has taken
   std::vector<memory::Range> product_ranges_ FLEXSTOCK_GUARDED_BY(lock);
   std::uint64_t lock_waits_ FLEXSTOCK_GUARDED_BY(lock) = 0;
   std::uint64_t time_clamped_ FLEXSTOCK_GUARDED_BY(lock) = 0;

@@ -4,24 +4,20 @@
 namespace flexstock::shard {
 
 void Shard::Become(std::uint32_t slot, OrderState state, Millis when_ms, std::uint32_t accepted, std::uint32_t taken,
-                   EventType type) {
+                   EventType type, std::uint32_t flags) {
   Order& order = orders_[slot];
   Product& product = products_[order.product];
   const bool counted = order.has(Order::kCounted);
   if (counted) Count(order, -1);
 
-  const auto units_in = [&](OrderState in) -> Units* {
-    if (in == OrderState::kAwaitingPayment) return &product.held;
-    return in == OrderState::kConfirmed || in == OrderState::kPickedUp ? &product.sold : nullptr;
-  };
-  if (Units* left = units_in(order.state)) *left -= order.taken;
+  if (Units* left = product.UnitsIn(order.state)) *left -= order.taken;
   order.accepted = accepted;
   order.taken = taken;
-  if (Units* entered = units_in(state)) *entered += taken;
+  if (Units* entered = product.UnitsIn(state)) *entered += taken;
   Enter(slot, state, when_ms);
 
   if (counted) Count(order, +1);
-  Tell(type, slot);
+  Tell(type, slot, flags);
 }
 
 void Shard::Settle(std::uint32_t slot, OrderState state, EventType type) {
@@ -78,10 +74,27 @@ void Shard::TellMode(std::uint32_t slot, ProductMode before) {
   change.customer = 0;
   change.at_ms = now_;
   change.deadline_ms = 0;
+  change.image = 0;
   change.product = slot;
-  change.qty = 0;
-  change.type = EventType::kProductMode;
-  change.mode = mode;
+  change.told = Change::Told(EventType::kProductMode, 0, 0, mode);
+}
+
+// What no order's change tells. For the journal alone: without one, nobody reads it.
+void Shard::TellProduct(std::uint32_t slot) {
+  if (!around_.journaled) return;
+  const Product& product = products_[slot];
+  // In use until it is written: by then the product may have another.
+  const std::uint32_t policy = around_.policies->Acquire(PolicyOf(product));
+  Change& change = NextChange();
+  change.order = MakeOrderId({index_, policy}, product.draft);
+  change.key = {.hi = static_cast<std::uint64_t>(names()[slot].product),
+                .lo = static_cast<std::uint64_t>(names()[slot].member)};
+  change.customer = asides()[slot].supplied;
+  change.at_ms = now_;
+  change.deadline_ms = asides()[slot].written_off;
+  change.image = static_cast<std::uint64_t>(product.available);
+  change.product = slot;
+  change.told = Change::Told(kProductImage, 0, 0, ProductMode{});
 }
 
 // ---- Customer limits ----------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ std::set<std::string> NamesUpTo(Value last) {
 
 TEST(NamesTest, EveryValueHasItsOwnWord) {
   EXPECT_EQ(NamesUpTo(OrderState::kRefunded).size(), 10u);
-  EXPECT_EQ(NamesUpTo(Code::kOverloaded).size(), 19u);
+  EXPECT_EQ(NamesUpTo(Code::kReadOnly).size(), 20u);
   EXPECT_EQ(NamesUpTo(ProductMode::kDraft), (std::set<std::string>{"active", "inactive", "draft"}));
   EXPECT_EQ(NamesUpTo(EventType::kProductMode).size(), 12u);
   EXPECT_EQ(NamesUpTo(Audience::kFeed), (std::set<std::string>{"member", "customer", "logistics", "feed"}));
@@ -28,7 +28,7 @@ TEST(NamesTest, EveryValueHasItsOwnWord) {
 TEST(NamesTest, OnlyNoStateIsWithoutAWord) {
   EXPECT_EQ(Name(OrderState::kNone), "");
   EXPECT_EQ(NamesUpTo(OrderState::kRefunded).count(""), 1u);
-  EXPECT_EQ(NamesUpTo(Code::kOverloaded).count(""), 0u);
+  EXPECT_EQ(NamesUpTo(Code::kReadOnly).count(""), 0u);
   EXPECT_EQ(NamesUpTo(EventType::kProductMode).count(""), 0u);
 }
 

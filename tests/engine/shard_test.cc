@@ -16,7 +16,7 @@ class ShardAlone {
   explicit ShardAlone(std::uint64_t seed) : random_(seed), options_(OptionsFor(seed)), engine_(options_) {}
 
   void Run(int steps) {
-    ASSERT_TRUE(engine_.Start());
+    ASSERT_EQ(engine_.Start(), "");
     Shard& shard = engine_.At(0);
     const Entered entered(shard);
     for (int step = 0; step < steps; ++step) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 
 namespace flexstock::model {
 namespace {
@@ -18,6 +19,8 @@ std::unique_ptr<Engine> Open(const EngineDecider::Setup& setup) {
   options.events_max = 1 << 16;
   options.changes_max = setup.changes_max;
   options.background = false;
+  options.journal_dir = setup.journal_dir;
+  options.journal_segment_bytes = 64 << 10;
   Engine::Opened opened = Engine::Open(options);
   if (opened.engine == nullptr) {
     std::fprintf(stderr, "an engine for a test did not open: %s\n", opened.problem.c_str());
@@ -28,7 +31,26 @@ std::unique_ptr<Engine> Open(const EngineDecider::Setup& setup) {
 
 }  // namespace
 
-EngineDecider::EngineDecider(const Setup& setup) : engine_(Open(setup)), by_ref_(setup.by_ref) {}
+EngineDecider::EngineDecider(const Setup& setup) : setup_(setup), by_ref_(setup.by_ref) {
+  if (!setup.journal_dir.empty()) std::filesystem::remove_all(setup.journal_dir);
+  engine_ = Open(setup);
+}
+
+EngineDecider::~EngineDecider() {
+  engine_.reset();
+  if (!setup_.journal_dir.empty()) std::filesystem::remove_all(setup_.journal_dir);
+}
+
+void EngineDecider::Reopen() {
+  if (taken_ % (2 * setup_.reopen_every) == 0) {
+    if (const std::string problem = engine_->Snapshot(); !problem.empty()) {
+      std::fprintf(stderr, "a snapshot failed: %s\n", problem.c_str());
+      std::abort();
+    }
+  }
+  engine_.reset();
+  engine_ = Open(setup_);
+}
 
 CommandResult EngineDecider::Put(const PutProduct& request, Millis at_ms) { return engine_->Put(request, at_ms); }
 CommandResult EngineDecider::Set(const SetStock& request, Millis at_ms) { return engine_->Set(request, at_ms); }
@@ -100,6 +122,8 @@ std::vector<Event> EngineDecider::TakeEvents() {
       events.insert(events.end(), some.begin(), some.begin() + static_cast<std::ptrdiff_t>(count));
     }
   }
+  if (!events.empty()) engine_->Confirm(Audience::kFeed, events.back().position);
+  if (setup_.reopen_every != 0 && ++taken_ % setup_.reopen_every == 0) Reopen();
   return events;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "flexstock/engine.h"
 #include "tests/model/decider.h"
@@ -20,8 +21,13 @@ class EngineDecider final : public Decider {
     std::uint32_t changes_max = 256;
     // Places every second order by a reference that was resolved before.
     bool by_ref = false;
+    // With a directory: a journaled engine, closed and opened again every so many times that events are taken, after a
+    // snapshot every second time. The directory is emptied first, and removed at the end.
+    std::string journal_dir = {};
+    int reopen_every = 0;
   };
   explicit EngineDecider(const Setup& setup);
+  ~EngineDecider() override;
 
   CommandResult Put(const PutProduct& request, Millis at_ms) override;
   CommandResult Set(const SetStock& request, Millis at_ms) override;
@@ -56,7 +62,11 @@ class EngineDecider final : public Decider {
   // References to all the products of `requests`; empty if one is not known.
   [[nodiscard]] std::vector<PlaceOrderByRef> ByRef(std::span<const PlaceOrder> requests) const;
 
+  void Reopen();
+
+  const Setup setup_;
   std::unique_ptr<Engine> engine_;
+  int taken_ = 0;
   bool by_ref_;
   bool ref_next_ = false;
 };

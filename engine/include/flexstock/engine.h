@@ -11,19 +11,26 @@
 // Rules       docs/semantics.md: every answer, event and unit is decided there.
 // Threads     Any number may call anything at once. A call on one product takes one short lock (its shard's); a cart
 //             takes its shards' locks in order. Calls on one product have one order that all their answers agree with.
-// Time        Every call has a time: `at_ms`, or the clock's where it is kNow. A time behind the latest that the shard
+// Time        Every call has a time: `when` or `at_ms`, or the clock's where it is kNow. A time behind the latest that
+// the shard
 //             has seen counts as that. What is due by then has happened before the call is judged.
 // Events      Poll them (events.h). If nobody does, calls are answered kOverloaded in the end, and change nothing.
+// Durability  Options::journal_dir. A call returns at once, with its epoch; whoever must not answer before it is on the
+//             disk waits for that epoch (WaitDurable) or is called (NotifyDurable); thousands share one sync. An epoch
+//             is on the disk as a whole or not at all. When the disk fails, kReadOnly: questions are answered, commands
+//             are not.
 // Memory      Bounded by Options; nothing is allocated on an order's path once its slots, buffers and tables exist.
 // Errors      Answers, never exceptions. Anything but kOk has changed nothing.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "flexstock/events.h"
+#include "flexstock/journal.h"
 #include "flexstock/options.h"
 #include "flexstock/requests.h"
 #include "flexstock/types.h"
@@ -33,47 +40,48 @@ namespace flexstock {
 class Engine {
  public:
   struct Opened;
-  // An engine, or nullptr and what is wrong, naming the option and its range.
+  // An engine, or nullptr and what is wrong: the option and its range, or the file of the journal and where in it.
   [[nodiscard]] static Opened Open(const Options& options);
-  // No other call may be running. Events not yet polled are gone.
+  // No other call may be running. Without a journal, events not yet polled are gone; with one, everything is written
+  // first, and callbacks are called.
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
   // ---- Products -----------------------------------------------------------------------------------------------
   // Creates the product, or changes what is given. kInvalidArgument, kMemberMismatch, kProductsFull.
-  [[nodiscard]] CommandResult Put(const PutProduct& request, Millis at_ms = kNow);
+  [[nodiscard]] CommandResult Put(const PutProduct& request, When when = {});
   // kInvalidArgument, kUnknownProduct, kStockConflict (with `expect`).
-  [[nodiscard]] CommandResult Set(const SetStock& request, Millis at_ms = kNow);
+  [[nodiscard]] CommandResult Set(const SetStock& request, When when = {});
   // kInvalidArgument (above kStockMax), kUnknownProduct, kInsufficientStock (below 0).
-  [[nodiscard]] CommandResult Adjust(const AdjustStock& request, Millis at_ms = kNow);
+  [[nodiscard]] CommandResult Adjust(const AdjustStock& request, When when = {});
   // Live, draft. Repeating one is kOk and changes nothing.
-  [[nodiscard]] CommandResult Publish(ProductId product, Millis at_ms = kNow);
-  [[nodiscard]] CommandResult Unpublish(ProductId product, Millis at_ms = kNow);
+  [[nodiscard]] CommandResult Publish(ProductId product, When when = {});
+  [[nodiscard]] CommandResult Unpublish(ProductId product, When when = {});
 
   // Finds a product once; placing by the reference then skips the lookup. False: no such product.
   [[nodiscard]] bool Resolve(ProductId product, ProductRef* ref) const;
 
   // ---- Orders -------------------------------------------------------------------------------------------------
-  [[nodiscard]] PlaceResult Place(const PlaceOrder& request, Millis at_ms = kNow);
-  [[nodiscard]] PlaceResult Place(const PlaceOrderByRef& request, Millis at_ms = kNow);
+  [[nodiscard]] PlaceResult Place(const PlaceOrder& request, When when = {});
+  [[nodiscard]] PlaceResult Place(const PlaceOrderByRef& request, When when = {});
   // The same answers as one by one in their order, at one time; locks and cache misses are shared. results.size() must
   // be at least requests.size(); if it is not, nothing is placed and every result is kInvalidArgument.
   void PlaceMany(std::span<const PlaceOrder> requests, std::span<PlaceResult> results, Millis at_ms = kNow);
   void PlaceMany(std::span<const PlaceOrderByRef> requests, std::span<PlaceResult> results, Millis at_ms = kNow);
   // lines.size() must be at least request.lines.size(); if it is not, kInvalidArgument.
-  [[nodiscard]] CartResult Place(const PlaceCart& request, std::span<PlaceResult> lines, Millis at_ms = kNow);
+  [[nodiscard]] CartResult Place(const PlaceCart& request, std::span<PlaceResult> lines, When when = {});
 
   // The member's answer. `qty`: 1 .. the order's; 0 units or less is kInvalidArgument.
-  [[nodiscard]] CommandResult Accept(OrderId order, Millis at_ms = kNow);
-  [[nodiscard]] CommandResult AcceptPart(OrderId order, Units qty, Millis at_ms = kNow);
-  [[nodiscard]] CommandResult Decline(OrderId order, Millis at_ms = kNow);
+  [[nodiscard]] CommandResult Accept(OrderId order, When when = {});
+  [[nodiscard]] CommandResult AcceptPart(OrderId order, Units qty, When when = {});
+  [[nodiscard]] CommandResult Decline(OrderId order, When when = {});
   // The customer's.
-  [[nodiscard]] CommandResult Pay(OrderId order, Millis at_ms = kNow);
-  [[nodiscard]] CommandResult Cancel(OrderId order, Millis at_ms = kNow);
+  [[nodiscard]] CommandResult Pay(OrderId order, When when = {});
+  [[nodiscard]] CommandResult Cancel(OrderId order, When when = {});
   // Afterwards. Restock: the units go back on sale; otherwise they are written off.
-  [[nodiscard]] CommandResult Refund(OrderId order, bool restock, Millis at_ms = kNow);
-  [[nodiscard]] CommandResult PickUp(OrderId order, Millis at_ms = kNow);
+  [[nodiscard]] CommandResult Refund(OrderId order, bool restock, When when = {});
+  [[nodiscard]] CommandResult PickUp(OrderId order, When when = {});
 
   // ---- Questions ----------------------------------------------------------------------------------------------
   // As of the time of the call. kUnknownProduct, kUnknownOrder; kOverloaded if what is due by then cannot happen yet.
@@ -88,11 +96,34 @@ class Engine {
   // Everything that is due by then happens. kOk, or kOverloaded with part of it done (each part whole): poll, go on.
   // Where nothing is due, nothing is touched: a later call at an earlier time has that earlier time.
   Code Advance(Millis at_ms = kNow);
-  // Ends the epoch: what has changed until now goes to the queues. False: a queue is full, some changes still wait.
+  // Ends the epoch: what has changed until now is written and synced, if there is a journal, and goes to the queues.
+  // False: a queue is full and some changes still wait, or the journal has failed.
   bool Commit();
   // Takes up to events.size() events away, in order, and says how many. kFeed: give room for two or more. Threads that
   // poll one audience at once get disjoint runs; whoever needs one order over all uses one thread for an audience.
   [[nodiscard]] std::size_t Poll(Audience audience, std::span<Event> events);
+
+  // The audience has dealt with all its events up to this position, and need not be told again after a crash. Durable
+  // with the next epoch. Never runs back; a position that was not told yet counts as the last that was. Without a
+  // journal: nothing.
+  void Confirm(Audience audience, std::uint64_t position);
+
+  // ---- Durability ---------------------------------------------------------------------------------------------
+  // The last epoch that is on the disk with all before it; without a journal, the last that has ended.
+  [[nodiscard]] Epoch durable_epoch() const;
+  // Waits until `epoch` is. kOk; kReadOnly: the journal failed before; kOverloaded: events are not taken away, so no
+  // epoch can end; kInvalidArgument: no call can have returned this epoch yet.
+  [[nodiscard]] Code WaitDurable(Epoch epoch);
+  // Calls done(kOk or kReadOnly) once: now if `epoch` is durable already, else later from the thread that made it so,
+  // in order of epochs. It must be quick, and may call the engine for anything but WaitDurable, Commit and Snapshot.
+  void NotifyDurable(Epoch epoch, std::function<void(Code)> done);
+  // The last offset that a command has carried for the stream, durable or not; false: none ever.
+  [[nodiscard]] bool FindPosition(std::uint32_t stream, std::uint64_t* offset) const;
+  // Writes a snapshot now and removes what it makes superfluous. Callers go on meanwhile: each lock is held for
+  // microseconds at a time. Empty, or what went wrong: the older snapshot and the journal are then as they were.
+  [[nodiscard]] std::string Snapshot();
+  [[nodiscard]] JournalStats Journal() const;
+  [[nodiscard]] const Recovery& recovery() const;
 
   // ---- Trust --------------------------------------------------------------------------------------------------
   // supplied == available + held + sold + written_off for every product, and its orders agree. One shard at a time:

@@ -4,6 +4,10 @@
 // away in bulk with Engine::Poll. An audience that nobody polls fills up (Options::events_max) and then stops new
 // orders with Code::kOverloaded, because flexstock never drops an event: leave audiences that you do not serve out of
 // Options::audiences.
+//
+// With a journal an event is told once its epoch is on the disk, and is kept until Engine::Confirm says that it was
+// dealt with: after a crash, everything behind the confirmed position is told again, in the same order with the same
+// positions. So delivery is at least once; whoever must not do a thing twice remembers the position that he did last.
 #pragma once
 
 #include "flexstock/types.h"
@@ -45,6 +49,9 @@ struct Event {
   MemberId member{};
   CustomerId customer{};  // 0 for kProductMode
   Units qty = 0;          // the order's units at that moment: accepted units after acceptance
+  // Rises over all events of an engine, with gaps; the two events of one change (order_confirmed, pickup_requested)
+  // share one. The same for every audience, and after recovery.
+  std::uint64_t position = 0;
 };
 
 // "order_confirmed", ... ; "member", ...

@@ -7,6 +7,7 @@
 #include "flexstock/clock.h"
 #include "flexstock/events.h"
 #include "flexstock/policy.h"
+#include "flexstock/storage.h"
 
 namespace flexstock {
 
@@ -35,16 +36,34 @@ struct Options {
   // Who is told: only these audiences get a queue, and each must be polled (events.h).
   std::vector<Audience> audiences = {Audience::kMember, Audience::kCustomer, Audience::kLogistics};
   // Most changes that wait in one audience's queue, 1024 .. 2^30; 64 bytes each, taken as they are needed. A change is
-  // one event; to the feed, a confirmed order is one change and two events.
+  // one event; to the feed, a confirmed order is one change and two events. With a journal: most changes that some
+  // audience has not confirmed.
   std::uint64_t events_max = std::uint64_t{1} << 20;
-  // Changes that one shard gathers before a caller hands them to the queues itself, 16 .. 2^20; 64 bytes each.
+  // Changes that one shard gathers before a caller hands them to the queues itself, 16 .. 2^20; 64 bytes each. With a
+  // journal: before callers wait for the disk.
   std::uint32_t changes_max = 1024;
 
   // The time of calls that give none. nullptr: SystemClock(). Must outlive the engine.
   Clock* clock = nullptr;
 
+  // ---- Journal (docs/operations.md) ----
+  // The directory that makes the engine durable; "": none, everything is gone with the process. Made if it is not
+  // there; what it holds is recovered; locked against a second engine. `shards` must be what it was made with.
+  std::string journal_dir;
+  // The journal is files of so many bytes, 64 KiB .. 1 GiB, a multiple of 4096; two more than are needed are kept.
+  std::uint64_t journal_segment_bytes = std::uint64_t{64} << 20;
+  // A snapshot is taken, and older files are removed, when the journal has grown by so many bytes since the last one,
+  // or by the size of that one if it is larger. 0: only by Engine::Snapshot. Needs `background`.
+  std::uint64_t snapshot_every_bytes = std::uint64_t{1} << 30;
+  // Threads that recover; 0: one a CPU.
+  std::uint32_t recovery_threads = 0;
+  // nullptr: SystemStorage(). Must outlive the engine.
+  Storage* storage = nullptr;
+
   // A thread that every background_interval_ms expires what is due in quiet shards and hands events to the queues.
-  // false: nothing happens between calls; the caller uses Advance and Commit, and everything is deterministic.
+  // With a journal it also writes and syncs, as often as the disk can while somebody waits, and a second one takes
+  // snapshots. false: nothing happens between calls; the caller uses Advance, Commit and Snapshot, and everything is
+  // deterministic.
   bool background = true;
   Millis background_interval_ms = 1;  // 1 .. 60 000
 };

@@ -87,7 +87,8 @@ enum class Code : std::uint8_t {
   // The engine's own limits (docs/embedding.md):
   kOrdersFull,    // Options::orders_max reached
   kProductsFull,  // Options::products_max reached
-  kOverloaded,    // events are not taken away: Options::events_max reached. Poll events, then try again
+  kOverloaded,    // events are not taken away: Options::events_max reached. Poll (and Confirm) events, then try again
+  kReadOnly,      // a write or a sync of the journal failed: nothing is taken any more (Engine::Journal says why)
 };
 
 enum class ProductStatus : std::uint8_t { kLive, kDraft };

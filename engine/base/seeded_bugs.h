@@ -1,0 +1,36 @@
+// Deliberate bugs, one at a time, for the simulator to find: a test that cannot find them proves nothing.
+//
+// In every build but the simulator's own second one (tests/sim, FLEXSTOCK_SEEDED_BUGS) Seeded() is false at compile
+// time and nothing of this is left.
+#pragma once
+
+#include <cstdint>
+
+namespace flexstock::base {
+
+enum class Bug : std::uint8_t {
+  kNone,
+  kSkipSync,                // a block is written, not synced
+  kAcknowledgeBeforeDrain,  // an epoch counts as durable before its changes are taken and written
+  kCloseEpochBeforeData,    // an epoch's block is closed before all shards have given what belongs to it
+  kIgnoreChecksum,          // a block is taken whatever its hashes say
+  kForgetChain,             // a block is taken though it does not follow the one before it
+  kRetryFailedSync,         // a sync that failed is tried again, and believed
+  kDropProductImage,        // a product's image is not written
+  kLoseKey,                 // an order comes back without its key
+  kLoseDeadline,            // an order comes back without its deadline
+  kLoseEventPosition,       // what a consumer has confirmed does not come back
+  kReplayIncompleteEpoch,   // of a torn block, what can be read is put back
+  kRemoveSegmentTooEarly,   // a segment is removed that the newest snapshot still needs
+  kLosePosition,            // the position that a command carried is not written with it
+  kReuseOrderId,            // a free slot comes back without the generations that it had
+};
+
+#ifdef FLEXSTOCK_SEEDED_BUGS
+inline Bug seeded_bug = Bug::kNone;
+inline bool Seeded(Bug bug) { return seeded_bug == bug; }
+#else
+constexpr bool Seeded(Bug) { return false; }
+#endif
+
+}  // namespace flexstock::base

@@ -1,0 +1,254 @@
+// Committing: an epoch ends, leaves the shards, goes to the disk, then to the queues.
+//
+//   shards ── TakeAll ──► taken_ ── writer_ ──► segment, synced ──► durable ──► TellTaken ──► outbox
+//                                └─ without a journal, shard by shard ──────────────┘
+//
+// Callers go on meanwhile: what they change belongs to the epoch that has begun. They wait only if a buffer is full.
+#include <algorithm>
+#include <chrono>
+
+#include "engine/base/seeded_bugs.h"
+#include "engine/engine_impl.h"
+#include "engine/outbox/expand.h"
+
+namespace flexstock {
+
+Code Engine::Impl::CommitNow(bool forced) {
+  Code code = Code::kOk;
+  {
+    const std::lock_guard lock(commit_mutex_);
+    code = CommitLocked(forced, /*in_any_case=*/false);
+  }
+  durable_.Tell();
+  return code;
+}
+
+Code Engine::Impl::MakeWay(Epoch seen) {
+  const auto begin = std::chrono::steady_clock::now();
+  Code code = Code::kOk;
+  {
+    const std::lock_guard lock(commit_mutex_);
+    // If that epoch has ended since, somebody has made way already.
+    if (epoch() == seen || durable_.failed()) code = CommitLocked(/*forced=*/false, /*in_any_case=*/false);
+  }
+  durable_.Tell();
+  const auto took = std::chrono::steady_clock::now() - begin;
+  // relaxed: counts.
+  waits_.fetch_add(1, std::memory_order_relaxed);
+  wait_ns_.fetch_add(static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(took).count()),
+                     std::memory_order_relaxed);
+  return code;
+}
+
+Code Engine::Impl::CommitLocked(bool forced, bool in_any_case) {
+  if (durable_.failed()) return Code::kReadOnly;
+  if (!TellTaken() && !in_any_case) return Code::kOverloaded;
+  if (!journaled()) {
+    const Epoch ended = epoch_.fetch_add(1, std::memory_order_seq_cst);  // see epoch()
+    if (!TakeAndTell(ended)) return Code::kOverloaded;
+    durable_.Reach(ended);
+    return Code::kOk;
+  }
+  // An epoch that was begun and changed nothing goes on: numbers are for what is on the disk.
+  if (!forced && !AnythingChanged()) return Code::kOk;
+  const Epoch ended = epoch_.fetch_add(1, std::memory_order_seq_cst);
+  if (base::Seeded(base::Bug::kAcknowledgeBeforeDrain)) durable_.Reach(ended);
+  if (std::string problem = TakeAndWrite(ended); !problem.empty()) {
+    Fail(std::move(problem));
+    return Code::kReadOnly;
+  }
+  durable_.Reach(ended);
+  return TellTaken() ? Code::kOk : Code::kOverloaded;
+}
+
+// ---- Taking -------------------------------------------------------------------------------------------------------
+
+// Calls took(shard, number of the newest change taken, what was taken) for each shard that has changed; false, and no
+// further, once that is false.
+template <typename Took>
+bool Engine::Impl::TakeAll(Epoch ended, Took&& took) {
+  for (std::uint32_t i = 0; i < options_.shards; ++i) {
+    shard::Shard& shard = At(i);
+    std::atomic<std::uint64_t>& word = dirty_[i / 64];
+    const std::uint64_t bit = std::uint64_t{1} << (i % 64);
+    // The lock first: whoever has released it has set the bit before. relaxed: ordered by the reading of the lock.
+    if (!shard.lock.IsHeld() && (word.load(std::memory_order_relaxed) & bit) == 0) continue;
+    if (taken_count_ == taken_.size()) taken_.emplace_back();
+    Taken& taken = taken_[taken_count_];
+    std::uint64_t newest = 0;
+    {
+      const shard::Entered entered(shard);
+      taken.count = shard.TakeChanges(ended, taken.changes);
+      newest = shard.newest_taken();
+      // relaxed: under the lock, as its setting is.
+      if (shard.changes_waiting() == 0) word.fetch_and(~bit, std::memory_order_relaxed);
+    }
+    if (taken.count == 0) continue;
+    ++taken_count_;
+    if (!took(i, newest, taken)) return false;
+  }
+  return true;
+}
+
+bool Engine::Impl::TakeAndTell(Epoch ended) {
+  return TakeAll(ended, [this](std::uint32_t, std::uint64_t, Taken& taken) {
+    Stamp(&taken);
+    return TellTaken();
+  });
+}
+
+std::string Engine::Impl::TakeAndWrite(Epoch ended) {
+  const std::size_t first = taken_count_;
+  std::size_t changes = 0;
+  writer_->Begin();
+  const auto add = [&](std::uint32_t shard, std::uint64_t newest, Taken& taken) {
+    // The deliberate bug closes the epoch before its last shards have given what belongs to it.
+    if (base::Seeded(base::Bug::kCloseEpochBeforeData) && taken_count_ - first > 1) return true;
+    writer_->Add(shard, newest, {taken.changes.data(), taken.count});
+    changes += taken.count;
+    return true;
+  };
+  (void)TakeAll(ended, add);
+  busy_.store(changes >= kBusy, std::memory_order_relaxed);
+  // After the shards: whoever still changed something in the epoch has carried his position by now.
+  positions_->Take(ended, &carried_);
+  const journal::Confirmed confirmed = ConfirmedNow();
+  std::string problem =
+      writer_->End(ended, next_position_, carried_, confirmed == confirmed_written_ ? nullptr : &confirmed);
+  if (!problem.empty()) return problem;
+  positions_->Durable(carried_);
+  confirmed_written_ = confirmed;
+  for (std::size_t i = first; i < taken_count_; ++i) {
+    Stamp(&taken_[i]);
+    unconfirmed_.Append({taken_[i].changes.data(), taken_[i].count});
+  }
+  return {};
+}
+
+bool Engine::Impl::AnythingChanged() const {
+  // relaxed: what the caller knows to have happened is seen; what happens now is for the next epoch.
+  const bool dirty = std::any_of(std::begin(dirty_), std::end(dirty_),
+                                 [](const auto& word) { return word.load(std::memory_order_relaxed) != 0; });
+  return dirty || positions_->untaken() || ConfirmedNow() != confirmed_written_;
+}
+
+// The journal has made its image of the change: from now on it is what events are made of.
+void Engine::Impl::Stamp(Taken* taken) {
+  for (std::size_t i = 0; i < taken->count; ++i) taken->changes[i].image = next_position_++;
+}
+
+// ---- Telling ------------------------------------------------------------------------------------------------------
+
+std::uint64_t Engine::Impl::next_to_tell() const {
+  return telling_ == taken_count_ ? next_position_ : taken_[telling_].changes[told_].image;
+}
+
+std::size_t Engine::Impl::RoomToTell() const {
+  const std::size_t room = outbox_.Room();
+  if (!journaled()) return room;
+  const std::uint64_t waiting = next_to_tell() - unconfirmed_.first();
+  return std::min<std::uint64_t>(room, options_.events_max - std::min(options_.events_max, waiting));
+}
+
+// Tells what there is room for; true if that was all of it.
+bool Engine::Impl::TellTaken() {
+  if (journaled()) DropConfirmed();
+  for (; telling_ < taken_count_; ++telling_, told_ = 0) {
+    Taken& taken = taken_[telling_];
+    const std::size_t room = std::min(RoomToTell(), taken.count - told_);
+    const std::span<const shard::Change> run{taken.changes.data() + told_, room};
+    if (room != 0) outbox_.Push(run);
+    if (journaled()) {
+      for (const Audience audience : options_.audiences) {
+        const auto last = std::find_if(run.rbegin(), run.rend(),
+                                       [&](const auto& change) { return outbox::IsTold(change, audience); });
+        // Only the committer writes it. release: who confirms a position has polled it.
+        if (last != run.rend()) {
+          last_told_[static_cast<std::size_t>(audience)].store(last->image, std::memory_order_release);
+        }
+      }
+    }
+    told_ += room;
+    if (told_ != taken.count) return false;
+  }
+  taken_count_ = telling_ = told_ = 0;
+  return true;
+}
+
+void Engine::Impl::Confirm(Audience audience, std::uint64_t position) {
+  const auto index = static_cast<std::size_t>(audience);
+  if (!journaled() || index >= kAudiences) return;
+  position = std::min(position, last_told_[index].load(std::memory_order_acquire));
+  std::atomic<std::uint64_t>& confirmed = confirmed_[index];
+  std::uint64_t known = confirmed.load(std::memory_order_relaxed);
+  while (known < position && !confirmed.compare_exchange_weak(known, position, std::memory_order_relaxed)) {
+  }
+}
+
+journal::Confirmed Engine::Impl::ConfirmedNow() const {
+  journal::Confirmed now{};
+  for (std::size_t i = 0; i < kAudiences; ++i) now[i] = confirmed_[i].load(std::memory_order_relaxed);
+  return now;
+}
+
+void Engine::Impl::DropConfirmed() {
+  std::uint64_t needed = next_to_tell();  // the first position that somebody may have to be told again
+  for (const Audience audience : options_.audiences) {
+    const auto index = static_cast<std::size_t>(audience);
+    const std::uint64_t confirmed = confirmed_[index].load(std::memory_order_relaxed);
+    // Whoever has confirmed all that he was told waits for nothing, however long ago that was.
+    if (confirmed < last_told_[index].load(std::memory_order_relaxed)) needed = std::min(needed, confirmed + 1);
+  }
+  unconfirmed_.DropThrough(needed - 1);
+}
+
+// ---- Failing and waiting ------------------------------------------------------------------------------------------
+
+void Engine::Impl::Fail(std::string why) {
+  failure_ = std::move(why);
+  durable_.Fail();
+  for (std::uint32_t i = 0; i < options_.shards; ++i) {
+    shard::Shard& shard = At(i);
+    const shard::Entered entered(shard);
+    shard.Close();
+  }
+}
+
+Code Engine::Impl::WaitDurable(Epoch wanted) {
+  if (wanted > epoch()) return Code::kInvalidArgument;
+  return durable_.Wait(wanted, [&] {
+    Code code = Code::kOk;
+    {
+      const std::lock_guard lock(commit_mutex_);
+      if (durable_.durable() < wanted) code = CommitLocked(/*forced=*/true, /*in_any_case=*/false);
+    }
+    durable_.Tell();
+    return code;
+  });
+}
+
+void Engine::Impl::NotifyDurable(Epoch wanted, DurableEpochs::Done done) { durable_.Notify(wanted, std::move(done)); }
+
+JournalStats Engine::Impl::Journal() const {
+  JournalStats stats;
+  stats.durable_epoch = durable_.durable();
+  stats.waits = waits_.load(std::memory_order_relaxed);
+  stats.wait_ns = wait_ns_.load(std::memory_order_relaxed);
+  if (writer_ == nullptr) return stats;
+  stats.blocks = writer_->blocks.load(std::memory_order_relaxed);
+  stats.changes = writer_->changes.load(std::memory_order_relaxed);
+  stats.bytes = writer_->bytes.load(std::memory_order_relaxed);
+  stats.change_bytes = writer_->change_bytes.load(std::memory_order_relaxed);
+  stats.write_ns = writer_->segments().write_ns.load(std::memory_order_relaxed);
+  stats.sync_ns = writer_->segments().sync_ns.load(std::memory_order_relaxed);
+  stats.segments = writer_->segments().count();
+  stats.snapshots = snapshots_.load(std::memory_order_relaxed);
+  stats.snapshot_epoch = snapshot_epoch_.load(std::memory_order_relaxed);
+  stats.snapshot_bytes = snapshot_bytes_.load(std::memory_order_relaxed);
+  const std::lock_guard lock(commit_mutex_);
+  stats.failure = failure_;
+  stats.snapshot_problem = snapshot_problem_;
+  return stats;
+}
+
+}  // namespace flexstock

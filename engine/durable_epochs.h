@@ -1,0 +1,99 @@
+// DurableEpochs: who waits for which epoch, and who is called when it is on the disk.
+//
+// One of those who wait does the work for all: the first commits, the others sleep until it has.
+//
+// Threads  Any. Reach and Fail: whoever commits, not while it holds the lock of committing, because callbacks may call
+//          the engine. Callbacks are called by one thread at a time, in order of epochs.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+
+#include "flexstock/types.h"
+
+namespace flexstock {
+
+class DurableEpochs {
+ public:
+  using Done = std::function<void(Code)>;
+
+  // seq_cst in both: an epoch that is durable was ended before, see Engine::Impl::epoch().
+  [[nodiscard]] Epoch durable() const { return durable_.load(); }
+  [[nodiscard]] bool failed() const { return failed_.load(); }
+
+  // Before any other call: where recovery stands.
+  void StartAt(Epoch epoch) { durable_.store(epoch); }
+
+  // Only who commits calls this, under its lock; then Tell().
+  void Reach(Epoch epoch) { durable_.store(epoch); }
+  void Fail() { failed_.store(true); }
+
+  // Calls whoever waits to be called for what has been reached.
+  void Tell() {
+    // seq_cst, and so is reaching: either this sees the callback, or Notify sees that its epoch is durable.
+    if (registered_.load() == 0) return;
+    std::unique_lock lock(mutex_);
+    if (calling_) return;  // that thread looks again before it leaves
+    calling_ = true;
+    while (!callbacks_.empty() && (failed() || callbacks_.begin()->first <= durable())) {
+      const Epoch epoch = callbacks_.begin()->first;
+      const Done done = std::move(callbacks_.begin()->second);
+      callbacks_.erase(callbacks_.begin());
+      registered_.fetch_sub(1);
+      lock.unlock();
+      done(epoch <= durable() ? Code::kOk : Code::kReadOnly);
+      lock.lock();
+    }
+    calling_ = false;
+  }
+
+  void Notify(Epoch epoch, Done done) {
+    {
+      const std::lock_guard lock(mutex_);
+      callbacks_.emplace(epoch, std::move(done));
+      registered_.fetch_add(1);
+    }
+    if (failed() || epoch <= durable()) Tell();
+  }
+  // Somebody wants to be called for an epoch that is not durable yet.
+  [[nodiscard]] bool wanted() const { return registered_.load() != 0; }
+
+  // Until `epoch` is durable; commit() ends an epoch and gives kOk, or why it cannot.
+  template <typename Commit>
+  Code Wait(Epoch epoch, Commit commit) {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      if (epoch <= durable()) return Code::kOk;
+      if (failed()) return Code::kReadOnly;
+      if (leading_) {
+        ++waiting_;
+        wake_.wait(lock);
+        --waiting_;
+        continue;
+      }
+      leading_ = true;
+      lock.unlock();
+      const Code code = commit();
+      lock.lock();
+      leading_ = false;
+      if (waiting_ != 0) wake_.notify_all();
+      if (code != Code::kOk && epoch > durable()) return code;
+    }
+  }
+
+ private:
+  std::atomic<Epoch> durable_{0};
+  std::atomic<bool> failed_{false};
+  std::atomic<std::uint32_t> registered_{0};
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool leading_ = false;
+  std::uint32_t waiting_ = 0;
+  bool calling_ = false;
+  std::multimap<Epoch, Done> callbacks_;
+};
+
+}  // namespace flexstock

@@ -1,0 +1,62 @@
+// EpochWriter: an epoch's changes, as they come out of the shards, on their way to one block of the journal.
+//
+//   shard 5: its changes │ shard 17: its changes │ ... │ positions that commands carried │ what audiences confirmed
+//
+// Threads  One at a time (whoever commits).
+// Errors   As Segments: after one, never again.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "absl/container/flat_hash_set.h"
+#include "engine/journal/block_writer.h"
+#include "engine/journal/segments.h"
+#include "engine/shard/change.h"
+#include "engine/shard/policy_table.h"
+#include "flexstock/journal.h"
+
+namespace flexstock::journal {
+
+// What an audience has confirmed: everything up to this position.
+using Confirmed = std::array<std::uint64_t, kAudiences>;
+
+class EpochWriter {
+ public:
+  // `previous`: the hash of the last block's header; 0 at the very beginning.
+  EpochWriter(std::unique_ptr<Segments> segments, EngineId engine, std::uint64_t previous, shard::PolicyTable& policies)
+      : segments_(std::move(segments)), engine_(engine), previous_(previous), policies_(policies) {}
+
+  void Begin() { block_.Begin(); }
+  // Shard by shard, what changed. `newest`: the number in its shard of the last of `changes`. Policies that the changes
+  // hold are released.
+  void Add(std::uint32_t shard, std::uint64_t newest, std::span<const shard::Change> changes);
+  // Writes and syncs it, with what the epoch's commands carried, and, unless it is nullptr, what is confirmed now.
+  // `position`: of the epoch's first change.
+  [[nodiscard]] std::string End(Epoch epoch, std::uint64_t position, std::span<const Position> carried,
+                                const Confirmed* confirmed);
+  // The engine is being closed.
+  [[nodiscard]] std::string Close(Epoch epoch, std::uint64_t position);
+
+  [[nodiscard]] Segments& segments() { return *segments_; }
+  [[nodiscard]] const Segments& segments() const { return *segments_; }
+
+  // Written, in all. Any thread reads.
+  std::atomic<std::uint64_t> blocks{0}, changes{0}, bytes{0}, change_bytes{0};
+
+ private:
+  [[nodiscard]] std::string Write(BlockKind kind, Epoch epoch, std::uint64_t position);
+
+  const std::unique_ptr<Segments> segments_;
+  const EngineId engine_;
+  std::uint64_t previous_;
+  shard::PolicyTable& policies_;
+  BlockWriter block_;
+  absl::flat_hash_set<std::uint32_t> later_;  // products whose image comes later in the run
+  std::vector<bool> superseded_;
+};
+
+}  // namespace flexstock::journal

@@ -1,0 +1,185 @@
+#include "engine/journal/segments.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <system_error>
+
+#include "engine/base/seeded_bugs.h"
+
+namespace flexstock::journal {
+namespace {
+
+class Timed {
+ public:
+  explicit Timed(std::atomic<std::uint64_t>* ns) : ns_(ns) {}
+  ~Timed() {
+    const auto took = std::chrono::steady_clock::now() - begin_;
+    const auto ns = std::chrono::duration_cast<std::chrono::nanoseconds>(took).count();
+    ns_->fetch_add(static_cast<std::uint64_t>(ns), std::memory_order_relaxed);
+  }
+  Timed(const Timed&) = delete;
+  Timed& operator=(const Timed&) = delete;
+
+ private:
+  std::atomic<std::uint64_t>* ns_;
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace
+
+std::string IoProblem(const char* what, const std::string& path, int error) {
+  return std::string("cannot ") + what + " " + path + ": " + std::generic_category().message(error == 0 ? EIO : error);
+}
+
+std::string Segments::Open(std::uint64_t first, std::uint64_t number, std::uint64_t offset) {
+  {
+    const std::lock_guard lock(mutex_);
+    first_ = first;
+    number_ = number;
+    std::vector<std::string> names;
+    if (const int error = storage_.List(directory_, &names); error != 0) return IoProblem("list", directory_, error);
+    const auto has = [&](std::uint64_t n) {
+      return std::find(names.begin(), names.end(), SegmentName(n)) != names.end();
+    };
+    made_ = number - 1;
+    while (has(made_ + 1)) ++made_;
+    if (std::string problem = MakeThrough(number + 1); !problem.empty()) return problem;
+  }
+  const std::string path = PathOf(SegmentName(number));
+  if (const int error = storage_.Open(path, OpenMode::kReadWrite, &file_); error != 0) {
+    return IoProblem("open", path, error);
+  }
+  offset_ = offset;
+  return {};
+}
+
+std::string Segments::Write(std::span<const std::byte> block) {
+  // A block larger than a segment has one of its own, which grows.
+  if (offset_ + block.size() > bytes_ && offset_ != kPage) {
+    if (std::string problem = Switch(); !problem.empty()) return problem;
+  }
+  {
+    const Timed timed(&write_ns);
+    const IoResult written = file_->WriteAt(offset_, block);
+    if (written.error != 0) return IoProblem("write", PathOf(SegmentName(number())), written.error);
+    if (written.count != block.size()) {
+      return "cannot write " + PathOf(SegmentName(number())) + ": only " + std::to_string(written.count) + " of " +
+             std::to_string(block.size()) + " bytes were written at " + std::to_string(offset_);
+    }
+  }
+  const Timed timed(&sync_ns);
+  if (!base::Seeded(base::Bug::kSkipSync)) {
+    int error = file_->Sync();
+    if (error != 0 && base::Seeded(base::Bug::kRetryFailedSync)) error = file_->Sync();
+    if (error != 0) return IoProblem("sync", PathOf(SegmentName(number())), error);
+  }
+  offset_ += block.size();
+  return {};
+}
+
+std::string Segments::Sync() {
+  if (const int error = file_->Sync(); error != 0) return IoProblem("sync", PathOf(SegmentName(number())), error);
+  if (const int error = storage_.SyncDirectory(directory_); error != 0) return IoProblem("sync", directory_, error);
+  return {};
+}
+
+std::string Segments::Switch() {
+  // Waits for whoever is making it.
+  if (std::string problem = PrepareNext(); !problem.empty()) return problem;
+  std::string path;
+  {
+    const std::lock_guard lock(mutex_);
+    path = PathOf(SegmentName(++number_));
+  }
+  if (const int error = storage_.Open(path, OpenMode::kReadWrite, &file_); error != 0) {
+    return IoProblem("open", path, error);
+  }
+  offset_ = kPage;
+  return {};
+}
+
+std::string Segments::PrepareNext() {
+  const std::lock_guard lock(mutex_);
+  return MakeThrough(number_ + 2);
+}
+
+std::string Segments::MakeThrough(std::uint64_t number) {
+  for (; made_ < number; ++made_) {
+    if (std::string problem = Make(made_ + 1); !problem.empty()) return problem;
+  }
+  return {};
+}
+
+std::string Segments::Make(std::uint64_t number) {
+  const std::string path = PathOf(SegmentName(number));
+  const std::string path_new = path + ".new";
+  std::unique_ptr<StorageFile> file;
+  if (!spares_.empty()) {
+    const std::string spare = PathOf(spares_.back());
+    spares_.pop_back();
+    if (const int error = storage_.Rename(spare, path_new); error != 0) return IoProblem("rename", spare, error);
+    if (const int error = storage_.Open(path_new, OpenMode::kReadWrite, &file); error != 0) {
+      return IoProblem("open", path_new, error);
+    }
+  } else {
+    if (const int error = storage_.Open(path_new, OpenMode::kCreate, &file); error != 0) {
+      return IoProblem("make", path_new, error);
+    }
+    if (std::string problem = FillWithZeros(*file, path_new); !problem.empty()) return problem;
+  }
+  std::vector<std::byte> page(kPage);
+  FileHeader header = like_;
+  header.kind = FileKind::kSegment;
+  header.number = number;
+  PutFileHeader(page.data(), header);
+  const IoResult written = file->WriteAt(0, page);
+  if (written.error != 0 || written.count != page.size()) return IoProblem("write", path_new, written.error);
+  if (const int error = file->Sync(); error != 0) return IoProblem("sync", path_new, error);
+  if (const int error = storage_.Rename(path_new, path); error != 0) return IoProblem("rename", path_new, error);
+  if (const int error = storage_.SyncDirectory(directory_); error != 0) return IoProblem("sync", directory_, error);
+  return {};
+}
+
+std::string Segments::FillWithZeros(StorageFile& file, const std::string& path) {
+  constexpr std::uint64_t kPiece = std::uint64_t{1} << 20;
+  const std::vector<std::byte> zeros(std::min(kPiece, bytes_));
+  for (std::uint64_t at = 0; at < bytes_; at += zeros.size()) {
+    const std::uint64_t size = std::min<std::uint64_t>(zeros.size(), bytes_ - at);
+    const IoResult written = file.WriteAt(at, std::span(zeros).first(size));
+    if (written.error != 0 || written.count != size) {
+      return IoProblem("write", path, written.error == 0 ? ENOSPC : written.error);
+    }
+  }
+  return {};
+}
+
+std::string Segments::Retire(std::uint64_t number) {
+  const std::lock_guard lock(mutex_);
+  for (; first_ < std::min(number, number_); ++first_) {
+    const std::string name = SegmentName(first_);
+    if (spares_.size() < kSparesMax) {
+      const std::string spare = "spare-" + name.substr(name.size() - 16);
+      if (const int error = storage_.Rename(PathOf(name), PathOf(spare)); error != 0) {
+        return IoProblem("rename", PathOf(name), error);
+      }
+      spares_.push_back(spare);
+    } else if (const int error = storage_.Remove(PathOf(name)); error != 0) {
+      return IoProblem("remove", PathOf(name), error);
+    }
+  }
+  if (const int error = storage_.SyncDirectory(directory_); error != 0) return IoProblem("sync", directory_, error);
+  return {};
+}
+
+std::uint64_t Segments::number() const {
+  const std::lock_guard lock(mutex_);
+  return number_;
+}
+
+std::uint64_t Segments::count() const {
+  const std::lock_guard lock(mutex_);
+  return made_ - first_ + 1;
+}
+
+}  // namespace flexstock::journal

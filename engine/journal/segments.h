@@ -1,0 +1,85 @@
+// Segments: the files that the journal's blocks are written to, one after another.
+//
+// Growing a file costs 2 to 10 times what overwriting it does, so a segment is filled with zeros before it is used, and
+// used again when a snapshot has made it superfluous. It gets its name when its first page is on the disk, so whatever
+// has a segment's name is one.
+//
+//   journal-5  full      journal-6  being written      journal-7  prepared: there before the first block of 6 is
+//
+// That the next one is always there shows a missing last one: numbers have no gaps. One more is made ahead of time.
+//
+// Threads  Write: one at a time (whoever commits). PrepareNext, Retire, count: any.
+// Errors   Empty, or what failed, with the file's name. After a failed Write nobody knows what is on the disk: the
+//          journal is never written again.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/journal/format.h"
+#include "flexstock/storage.h"
+
+namespace flexstock::journal {
+
+class Segments {
+ public:
+  // `like`: what all headers share. `bytes`: of a segment.
+  Segments(Storage& storage, std::string directory, const FileHeader& like, std::uint64_t bytes)
+      : storage_(storage), directory_(std::move(directory)), like_(like), bytes_(bytes) {}
+
+  // Goes on in segment `number` at `offset`, where blocks end; makes it if it is not there, and the one after it.
+  // `first`: the lowest number that is there.
+  [[nodiscard]] std::string Open(std::uint64_t first, std::uint64_t number, std::uint64_t offset);
+
+  // Writes one block, whole pages, and syncs it.
+  [[nodiscard]] std::string Write(std::span<const std::byte> block);
+
+  // Makes what the next change of segments needs, if it is not there: ahead of time, so that Write need not wait.
+  [[nodiscard]] std::string PrepareNext();
+  // Segments below `number` are needed no more: they are kept for use again, or removed.
+  [[nodiscard]] std::string Retire(std::uint64_t number);
+
+  // Of the segment being written.
+  [[nodiscard]] std::uint64_t number() const;
+  // How many there are.
+  [[nodiscard]] std::uint64_t count() const;
+
+  // What is in the segment being written and in the directory is on the disk, whoever wrote it.
+  [[nodiscard]] std::string Sync();
+
+  std::atomic<std::uint64_t> write_ns{0}, sync_ns{0};  // in all; any thread reads
+
+ private:
+  static constexpr std::size_t kSparesMax = 2;
+
+  [[nodiscard]] std::string PathOf(const std::string& name) const { return directory_ + "/" + name; }
+  [[nodiscard]] std::string MakeThrough(std::uint64_t number);
+  [[nodiscard]] std::string Make(std::uint64_t number);
+  [[nodiscard]] std::string FillWithZeros(StorageFile& file, const std::string& path);
+  [[nodiscard]] std::string Switch();
+
+  Storage& storage_;
+  const std::string directory_;
+  const FileHeader like_;
+  const std::uint64_t bytes_;
+
+  // The writer's.
+  std::unique_ptr<StorageFile> file_;
+  std::uint64_t offset_ = 0;
+
+  mutable std::mutex mutex_;  // guards all below, and making files
+  std::uint64_t first_ = 1;
+  std::uint64_t number_ = 0;         // being written
+  std::uint64_t made_ = 0;           // the highest that is there
+  std::vector<std::string> spares_;  // names
+};
+
+// "cannot write DIR/NAME: No space left on device"
+[[nodiscard]] std::string IoProblem(const char* what, const std::string& path, int error);
+
+}  // namespace flexstock::journal

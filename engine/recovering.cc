@@ -1,0 +1,163 @@
+// Opening: memory, the journal's directory, what it holds.
+#include <sys/random.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <thread>
+
+#include "engine/base/mix.h"
+#include "engine/engine_impl.h"
+#include "engine/recovery.h"
+
+namespace flexstock {
+namespace {
+
+constexpr const char* kNoMemory =
+    "the system refuses the memory: lower shards, orders_max, products_max or the reserves, or raise the limit on "
+    "address space (ulimit -v, vm.overcommit_memory)";
+
+}  // namespace
+
+std::string Engine::Impl::Start() {
+  journal::Directory directory;
+  if (journaled()) {
+    if (std::string problem = OpenJournal(&directory); !problem.empty()) return problem;
+  }
+  if (std::string problem = OpenMemory(); !problem.empty()) return problem;
+  if (journaled()) {
+    if (std::string problem = directory.is_new ? StartJournal({}, 1) : Recover(directory); !problem.empty()) {
+      return problem;
+    }
+  }
+  for (std::uint32_t i = 0; i < options_.shards; ++i) At(i).Reserve();
+  if (!options_.background) return {};
+  background_ = std::thread([this] { Background(); });
+  if (journaled()) keeper_ = std::thread([this] { KeepJournal(); });
+  return {};
+}
+
+std::string Engine::Impl::OpenMemory() {
+  if (!products_.Open() || !orders_.Open() || !asides_.Open(options_.products_max) ||
+      !names_.Open(options_.products_max) || !order_keys_.Open(options_.orders_max) ||
+      !policies_.Open(options_.policy)) {
+    return kNoMemory;
+  }
+  shards_ = static_cast<shard::Shard*>(memory::Reserve(options_.shards * sizeof(shard::Shard)));
+  if (shards_ == nullptr) return kNoMemory;
+  const shard::Surroundings around{.options = &options_,
+                                   .keys = &keys_,
+                                   .products = &products_,
+                                   .orders = &orders_,
+                                   .asides = &asides_,
+                                   .names = &names_,
+                                   .order_keys = &order_keys_,
+                                   .policies = &policies_,
+                                   .dirty = dirty_,
+                                   .journaled = journaled()};
+  for (; shards_made_ < options_.shards; ++shards_made_) {
+    new (shards_ + shards_made_) shard::Shard(shards_made_, around);
+  }
+  return keys_.Reserve(options_.keys_reserve) ? "" : kNoMemory;
+}
+
+std::string Engine::Impl::OpenJournal(journal::Directory* directory) {
+  storage_ = options_.storage != nullptr ? options_.storage : &SystemStorage();
+  const std::string& path = options_.journal_dir;
+  if (const int error = storage_->MakeDirectory(path); error != 0) return journal::IoProblem("make", path, error);
+  const std::string lock = path + "/" + journal::kLockName;
+  if (const int error = storage_->Lock(lock, &directory_lock_); error == EWOULDBLOCK) {
+    return lock + ": another engine has this journal open: one at a time";
+  } else if (error != 0) {
+    return journal::IoProblem("lock", lock, error);
+  }
+  if (std::string problem = journal::ReadDirectory(*storage_, path, directory); !problem.empty()) return problem;
+  for (const std::string& name : directory->leftovers) {
+    const std::string leftover = path + "/" + name;
+    if (const int error = storage_->Remove(leftover); error != 0) return journal::IoProblem("remove", leftover, error);
+  }
+  if (directory->is_new) {
+    file_header_.shards = options_.shards;
+    file_header_.order_lot_bits = static_cast<std::uint8_t>(orders_.lot_bits());
+    file_header_.product_lot_bits = static_cast<std::uint8_t>(products_.lot_bits());
+    journal::EngineId& id = file_header_.engine;
+    // With a storage of the caller's own everything is his, and the same each time: the clock, too.
+    id = {.hi = base::Mix(static_cast<std::uint64_t>(clock_->NowMs()), 1), .lo = 1};
+    if (options_.storage == nullptr && ::getrandom(&id, sizeof id, 0) != static_cast<ssize_t>(sizeof id)) {
+      return "the system gives no random number for the journal's id";
+    }
+    return {};
+  }
+  file_header_ = directory->like;
+  if (file_header_.shards != options_.shards) {
+    return path + ": the journal was made with Options::shards = " + std::to_string(file_header_.shards) +
+           ": an order's id holds its shard, so it must stay";
+  }
+  orders_.SetLotBits(file_header_.order_lot_bits);
+  products_.SetLotBits(file_header_.product_lot_bits);
+  return {};
+}
+
+std::string Engine::Impl::StartJournal(const journal::JournalReader::Tail& tail, std::uint64_t first_segment) {
+  auto segments = std::make_unique<journal::Segments>(*storage_, options_.journal_dir, file_header_,
+                                                      options_.journal_segment_bytes);
+  if (std::string problem = segments->Open(first_segment, tail.number, tail.offset); !problem.empty()) return problem;
+  // What a killed process wrote is read back, but need not be on the disk.
+  if (std::string problem = segments->Sync(); !problem.empty()) return problem;
+  writer_ = std::make_unique<journal::EpochWriter>(std::move(segments), file_header_.engine, tail.hash, policies_);
+  epoch_.store(tail.epoch + 1);
+  durable_.StartAt(tail.epoch);
+  return {};
+}
+
+std::string Engine::Impl::Recover(const journal::Directory& directory) {
+  const std::uint32_t threads =
+      options_.recovery_threads != 0 ? options_.recovery_threads : std::max(1u, std::thread::hardware_concurrency());
+  Recoverer recoverer(*storage_, options_.journal_dir, directory,
+                      {.shards = shards_, .shard_count = options_.shards, .orders = &orders_, .products = &products_},
+                      options_.audiences, threads);
+  if (std::string problem = recoverer.Run(); !problem.empty()) return problem;
+  recovery_ = recoverer.report;
+  snapshot_epoch_.store(recovery_.snapshot_epoch, std::memory_order_relaxed);
+  if (std::string problem = StartJournal(recoverer.tail, directory.segments.front()); !problem.empty()) return problem;
+
+  for (const Position& position : recoverer.positions) positions_->Restore(position);
+  confirmed_written_ = recoverer.confirmed;
+  for (std::size_t i = 0; i < kAudiences; ++i) {
+    confirmed_[i].store(recoverer.confirmed[i], std::memory_order_relaxed);
+    last_told_[i].store(recoverer.confirmed[i], std::memory_order_relaxed);
+    outbox_.SetFloor(static_cast<Audience>(i), recoverer.confirmed[i]);
+  }
+  // What somebody may have to be told again is told as if it had just been written.
+  next_position_ = recoverer.next_position;
+  unconfirmed_.StartAt(recoverer.events.empty() ? next_position_ : recoverer.events.front().image);
+  unconfirmed_.Append(recoverer.events);
+  if (unconfirmed_.next() != next_position_) {
+    return options_.journal_dir + ": events are missing between the snapshot and the journal: nothing is opened";
+  }
+  if (!recoverer.events.empty()) {
+    const std::size_t count = recoverer.events.size();
+    taken_.push_back({std::move(recoverer.events), count});
+    taken_count_ = 1;
+  }
+  return {};
+}
+
+void Engine::Impl::KeepJournal() {
+  constexpr auto kInterval = std::chrono::milliseconds(5);
+  std::unique_lock lock(background_mutex_);
+  while (!background_wake_.wait_for(lock, kInterval, [this] { return stopping_; })) {
+    lock.unlock();
+    if (!durable_.failed()) {
+      // If it fails, whoever needs the segment will try again, and then it counts.
+      (void)writer_->segments().PrepareNext();
+      const std::uint64_t grown =
+          writer_->bytes.load(std::memory_order_relaxed) - snapshot_at_bytes_.load(std::memory_order_relaxed);
+      const std::uint64_t due =
+          std::max(options_.snapshot_every_bytes, snapshot_bytes_.load(std::memory_order_relaxed));
+      if (options_.snapshot_every_bytes != 0 && grown >= due) (void)Snapshot();  // Journal() says how it went
+    }
+    lock.lock();
+  }
+}
+
+}  // namespace flexstock

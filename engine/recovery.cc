@@ -1,0 +1,323 @@
+#include "engine/recovery.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <limits>
+#include <thread>
+
+#include "engine/base/seeded_bugs.h"
+#include "engine/journal/image.h"
+#include "engine/journal/record.h"
+#include "engine/outbox/expand.h"
+
+namespace flexstock {
+
+using journal::Block;
+using journal::BlockKind;
+using journal::Reader;
+
+// One shard's part of one block.
+struct Recoverer::Section {
+  std::uint32_t shard = 0;
+  std::uint64_t first = 0;  // number of its first change
+  std::uint64_t count = 0;
+  std::span<const std::byte> bytes;
+  std::uint64_t offset = 0;    // of the block
+  std::uint64_t position = 0;  // of its first change
+  bool broken = false;
+};
+
+Recoverer::Recoverer(Storage& storage, std::string path, const journal::Directory& directory, const Target& target,
+                     const std::vector<Audience>& audiences, std::uint32_t threads)
+    : storage_(storage),
+      path_(std::move(path)),
+      directory_(directory),
+      target_(target),
+      audiences_(audiences),
+      threads_(std::max(1u, std::min(threads, target.shard_count))) {
+  restorers_.reserve(target.shard_count);
+  for (std::uint32_t i = 0; i < target.shard_count; ++i) restorers_.emplace_back(target.shards[i]);
+}
+
+std::string Recoverer::At(std::uint64_t offset) const {
+  return path_ + "/" + journal::SegmentName(segment_number_) + ": at " + std::to_string(offset) + ": ";
+}
+
+void Recoverer::ForEachShard(const std::function<void(std::uint32_t)>& work) const {
+  std::atomic<std::uint32_t> next{0};
+  const auto run = [&] {
+    // relaxed: a count; joining orders what was done.
+    for (;;) {
+      const std::uint32_t shard = next.fetch_add(1, std::memory_order_relaxed);
+      if (shard >= target_.shard_count) return;
+      work(shard);
+    }
+  };
+  std::vector<std::thread> others;
+  for (std::uint32_t i = 1; i < threads_; ++i) others.emplace_back(run);
+  run();
+  for (std::thread& other : others) other.join();
+}
+
+std::string Recoverer::Run() {
+  const auto begin = std::chrono::steady_clock::now();
+  if (!directory_.snapshots.empty()) {
+    if (std::string problem = LoadSnapshot(directory_.snapshots.back()); !problem.empty()) return problem;
+  }
+  if (std::string problem = LoadJournal(); !problem.empty()) return problem;
+  DropConfirmed();
+  if (std::string problem = Finish(); !problem.empty()) return problem;
+  report.recovered = true;
+  report.epoch = tail.epoch;
+  report.snapshot_epoch = snapshot_epoch_;
+  report.events_waiting = events.size();
+  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return {};
+}
+
+// ---- Snapshot -----------------------------------------------------------------------------------------------------
+
+std::string Recoverer::LoadSnapshot(Epoch epoch) {
+  journal::SnapshotReader reader(storage_, path_, epoch);
+  if (std::string problem = reader.Open(); !problem.empty()) return problem;
+  segment = reader.begin().segment;
+  for (std::vector<Block> blocks;;) {
+    if (std::string problem = reader.Next(&blocks); !problem.empty()) return problem;
+    if (blocks.empty()) break;
+    std::vector<std::vector<const Block*>> by_shard(target_.shard_count);
+    for (const Block& block : blocks) {
+      std::vector<std::byte> memory;
+      std::span<const std::byte> payload;
+      if (block.header.kind == BlockKind::kEvents) {
+        bool good = journal::SnapshotReader::Unpack(block, &memory, &payload);
+        Reader bytes(payload);
+        const std::uint64_t count = bytes.Varint();
+        for (std::uint64_t i = 0; good && i < count; ++i) good = journal::TakeTold(&bytes, &events.emplace_back());
+        if (!good || bytes.left() != 0) return reader.At(block.offset) + "these are no events";
+        continue;
+      }
+      if (block.header.kind != BlockKind::kShard && block.header.kind != BlockKind::kOrders &&
+          block.header.kind != BlockKind::kProducts) {
+        return reader.At(block.offset) + "a block of a kind that is not known";
+      }
+      // Whose it is comes first in each.
+      if (!journal::SnapshotReader::Unpack(block, &memory, &payload)) {
+        return reader.At(block.offset) + "a block cannot be decompressed";
+      }
+      const std::uint64_t shard = Reader(payload).Varint();
+      if (shard >= target_.shard_count) return reader.At(block.offset) + "a block of a shard that there is not";
+      by_shard[shard].push_back(&block);
+    }
+    std::atomic<const Block*> bad{nullptr};
+    ForEachShard([&](std::uint32_t shard) {
+      for (const Block* block : by_shard[shard]) {
+        if (PutBackChunk(*block)) continue;
+        bad.store(block, std::memory_order_relaxed);
+        return;
+      }
+    });
+    if (const Block* block = bad.load(std::memory_order_relaxed); block != nullptr) {
+      return reader.At(block->offset) +
+             "what is here contradicts itself or the options (orders_max and products_max must be no smaller than "
+             "when it was written)";
+    }
+  }
+  snapshot_epoch_ = reader.end().epoch;
+  snapshot_position_ = next_position = reader.end().next_position;
+  confirmed = reader.end().confirmed;
+  positions = reader.end().positions;
+  report.orders += reader.end().orders;
+  report.products += reader.end().products;
+  report.bytes_read += reader.bytes_read();
+  return {};
+}
+
+bool Recoverer::PutBackChunk(const Block& block) {
+  std::vector<std::byte> memory;
+  std::span<const std::byte> payload;
+  if (!journal::SnapshotReader::Unpack(block, &memory, &payload)) return false;
+  Reader reader(payload);
+  shard::Restorer& restorer = restorers_[reader.Varint()];
+  if (block.header.kind == BlockKind::kShard) {
+    const std::uint64_t newest = reader.Varint();
+    const std::uint64_t placed = reader.Varint();
+    const auto now_ms = reader.UpTo<Millis>(static_cast<std::uint64_t>(std::numeric_limits<Millis>::max()));
+    restorer.Begin(newest, placed, now_ms);
+    return !reader.failed() && reader.left() == 0;
+  }
+  constexpr std::uint64_t kSlotEnd = std::uint64_t{1} << shard::kSlotBits;
+  const auto first = reader.UpTo(kSlotEnd - 1);
+  const memory::Range slots{first, first + reader.UpTo(kSlotEnd - first)};
+  const std::uint64_t newest = reader.Varint();
+  const std::uint64_t count = reader.UpTo<std::uint64_t>(slots.size());
+  if (reader.failed()) return false;
+  if (block.header.kind == BlockKind::kOrders) {
+    restorer.AddOrders(slots, newest);
+    std::vector<shard::SlotImage> images;
+    images.reserve(count);
+    if (!journal::TakeImages(&reader, count, &images)) return false;
+    for (const shard::SlotImage& image : images) {
+      if (image.slot < slots.first || image.slot >= slots.end) return false;
+      if (!restorer.Put(image.slot, image.order, image.key)) return false;
+    }
+  } else {
+    restorer.AddProducts(slots, newest);
+    std::vector<shard::ProductImage> images;
+    images.reserve(count);
+    if (!journal::TakeImages(&reader, count, &images)) return false;
+    for (const shard::ProductImage& image : images) {
+      if (image.slot < slots.first || image.slot >= slots.end || !restorer.Put(image)) return false;
+    }
+  }
+  return reader.left() == 0;
+}
+
+// ---- Journal ------------------------------------------------------------------------------------------------------
+
+std::string Recoverer::LoadJournal() {
+  // Worked on at a time, so that what was told and may be needed again is looked through before it grows large.
+  constexpr std::size_t kBatch = std::size_t{4} << 20;
+  journal::JournalReader reader(storage_, path_, directory_, segment);
+  for (std::vector<Block> blocks; reader.Next(&blocks);) {
+    segment_number_ = reader.number();
+    for (std::size_t i = 0; i < blocks.size();) {
+      std::vector<std::vector<Section>> by_shard(target_.shard_count);
+      for (std::size_t bytes = 0; i < blocks.size() && bytes < kBatch; ++i) {
+        bytes += blocks[i].payload.size();
+        if (std::string problem = TakeBlock(blocks[i], &by_shard); !problem.empty()) return problem;
+      }
+      if (std::string problem = PutBack(by_shard); !problem.empty()) return problem;
+    }
+  }
+  if (!reader.problem().empty()) return reader.problem();
+  tail = reader.tail();
+  report.torn = reader.torn();
+  report.bytes_read += reader.bytes_read();
+  if (tail.epoch < snapshot_epoch_) {
+    return path_ + "/" + journal::SegmentName(tail.number) + ": at " + std::to_string(tail.offset) +
+           ": the journal ends with epoch " + std::to_string(tail.epoch) + ", but the snapshot is of epoch " +
+           std::to_string(snapshot_epoch_) + ": blocks or segments are missing";
+  }
+  return {};
+}
+
+std::string Recoverer::PutBack(const std::vector<std::vector<Section>>& by_shard) {
+  std::vector<std::vector<shard::Change>> told(target_.shard_count);
+  std::atomic<const Section*> bad{nullptr};
+  ForEachShard([&](std::uint32_t shard) {
+    for (const Section& section : by_shard[shard]) {
+      if (PutBack(section, &told[shard]) || section.broken) continue;
+      bad.store(&section, std::memory_order_relaxed);
+      return;
+    }
+  });
+  if (const Section* section = bad.load(std::memory_order_relaxed); section != nullptr) {
+    return At(section->offset) + "the changes of shard " + std::to_string(section->shard) +
+           " contradict what came before them, or the options (orders_max and products_max must be no smaller than "
+           "when they were written)";
+  }
+  // Each shard's lie in the order of their positions; together they have every position once.
+  const std::size_t begin = events.size();
+  for (const std::vector<shard::Change>& of_shard : told) events.insert(events.end(), of_shard.begin(), of_shard.end());
+  std::sort(events.begin() + static_cast<std::ptrdiff_t>(begin), events.end(),
+            [](const shard::Change& a, const shard::Change& b) { return a.image < b.image; });
+  DropConfirmed();
+  return {};
+}
+
+// Nobody has to be told again of what is before the first change that somebody has to be told again of.
+void Recoverer::DropConfirmed() {
+  const auto waits = [&](const shard::Change& change) {
+    return std::any_of(audiences_.begin(), audiences_.end(), [&](Audience audience) {
+      return change.image > confirmed[static_cast<std::size_t>(audience)] && outbox::IsTold(change, audience);
+    });
+  };
+  events.erase(events.begin(), std::find_if(events.begin(), events.end(), waits));
+}
+
+std::string Recoverer::TakeBlock(const Block& block, std::vector<std::vector<Section>>* by_shard) {
+  if (block.header.kind == BlockKind::kClosed) return {};
+  const auto bad = [&]() -> std::string {
+    return block.broken ? "" : At(block.offset) + "the block's hash is right, but what is in it is no epoch";
+  };
+  const bool is_newer = block.header.epoch > snapshot_epoch_;
+  std::uint64_t position = block.header.position;
+  if (is_newer && position != next_position) return bad();
+  Reader reader(block.payload);
+  while (const auto shard = reader.UpTo(target_.shard_count)) {
+    Section section;
+    section.shard = shard - 1;
+    section.first = reader.Varint();
+    section.count = reader.Varint();
+    section.bytes = reader.Take(reader.Fixed<std::uint32_t>());
+    section.offset = block.offset;
+    section.position = position;
+    section.broken = block.broken;
+    // A record has a byte at least.
+    if (reader.failed() || section.count == 0 || section.count > section.bytes.size()) return bad();
+    position += section.count;
+    report.changes += section.count;
+    (*by_shard)[section.shard].push_back(section);
+  }
+  const auto carried = reader.UpTo(kStreamsMax);
+  for (std::uint32_t i = 0; i < carried; ++i) {
+    Position at;
+    at.stream = reader.UpTo(kStreamsMax - 1);
+    at.offset = reader.Varint();
+    if (reader.failed()) return bad();
+    if (!is_newer) continue;
+    const auto known = std::find_if(positions.begin(), positions.end(),
+                                    [&](const Position& other) { return other.stream == at.stream; });
+    (known == positions.end() ? positions.emplace_back() : *known) = at;
+  }
+  if (reader.Fixed<std::uint8_t>() != 0) {
+    journal::Confirmed now{};
+    for (std::uint64_t& at : now) at = reader.Varint();
+    if (is_newer) confirmed = now;
+  }
+  if (reader.failed() || reader.left() != 0) return bad();
+  if (is_newer) next_position = position;
+  return {};
+}
+
+bool Recoverer::PutBack(const Section& section, std::vector<shard::Change>* told) {
+  shard::Restorer& restorer = restorers_[section.shard];
+  if (!restorer.StartAt(section.first)) return false;
+  Reader reader(section.bytes);
+  journal::Before before;
+  shard::Record record;
+  for (std::uint64_t i = 0; i < section.count; ++i) {
+    if (!journal::TakeRecord(&reader, &before, &record) || !restorer.Take(record)) return false;
+    const std::uint64_t position = section.position + i;
+    if (position < snapshot_position_) continue;
+    shard::Change change = restorer.Told(record);
+    change.image = position;
+    told->push_back(change);
+  }
+  return reader.left() == 0;
+}
+
+// ---- Together -----------------------------------------------------------------------------------------------------
+
+std::string Recoverer::Finish() {
+  std::vector<std::vector<memory::Range>> orders = target_.orders->EndClaims(target_.shard_count);
+  std::vector<std::vector<memory::Range>> products = target_.products->EndClaims(target_.shard_count);
+  Millis now_ms = 0;
+  for (std::uint32_t i = 0; i < target_.shard_count; ++i) {
+    now_ms = std::max(now_ms, restorers_[i].now());
+    restorers_[i].Own(std::move(orders[i]), std::move(products[i]));
+  }
+  std::atomic<bool> good{true};
+  ForEachShard([&](std::uint32_t shard) {
+    if (!restorers_[shard].Finish(now_ms)) good.store(false, std::memory_order_relaxed);
+  });
+  if (!good.load(std::memory_order_relaxed)) {
+    return path_ +
+           ": what came back contradicts itself (units, deadlines or keys do not agree), or memory is short: "
+           "nothing is opened";
+  }
+  return {};
+}
+
+}  // namespace flexstock

@@ -1,0 +1,71 @@
+// Recoverer: from the files of a journal to shards that stand as they stood.
+//
+// Newest snapshot, then every epoch behind it; both in parallel over the shards, because a shard's images and changes
+// need nothing of another's. Any contradiction is refused: better no engine than a wrong one.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "engine/journal/directory.h"
+#include "engine/journal/journal_reader.h"
+#include "engine/journal/snapshot_reader.h"
+#include "engine/memory/pool.h"
+#include "engine/shard/restorer.h"
+#include "flexstock/journal.h"
+
+namespace flexstock {
+
+class Recoverer {
+ public:
+  struct Target {
+    shard::Shard* shards;
+    std::uint32_t shard_count;
+    memory::Pool<shard::Order>* orders;
+    memory::Pool<shard::Product>* products;
+  };
+  // `audiences`: who may have to be told again.
+  Recoverer(Storage& storage, std::string path, const journal::Directory& directory, const Target& target,
+            const std::vector<Audience>& audiences, std::uint32_t threads);
+
+  // Empty, or what is wrong, with file and offset.
+  [[nodiscard]] std::string Run();
+
+  // What the engine goes on from, once Run has gone well.
+  Recovery report;
+  journal::JournalReader::Tail tail;
+  std::uint64_t segment = 1;  // the first that is needed
+  std::uint64_t next_position = 1;
+  journal::Confirmed confirmed{};
+  std::vector<Position> positions;
+  std::vector<shard::Change> events;  // those that somebody may have to be told again, positions and all, in order
+
+ private:
+  struct Section;
+  [[nodiscard]] std::string LoadSnapshot(Epoch epoch);
+  [[nodiscard]] std::string LoadJournal();
+  [[nodiscard]] std::string TakeBlock(const journal::Block& block, std::vector<std::vector<Section>>* by_shard);
+  [[nodiscard]] std::string PutBack(const std::vector<std::vector<Section>>& by_shard);
+  void DropConfirmed();
+  [[nodiscard]] bool PutBack(const Section& section, std::vector<shard::Change>* told);
+  [[nodiscard]] bool PutBackChunk(const journal::Block& block);
+  [[nodiscard]] std::string Finish();
+  // work(shard) for each shard, on all threads.
+  void ForEachShard(const std::function<void(std::uint32_t)>& work) const;
+  [[nodiscard]] std::string At(std::uint64_t offset) const;
+
+  Storage& storage_;
+  const std::string path_;
+  const journal::Directory& directory_;
+  const Target target_;
+  const std::vector<Audience> audiences_;
+  const std::uint32_t threads_;
+  std::vector<shard::Restorer> restorers_;
+  Epoch snapshot_epoch_ = 0;
+  std::uint64_t snapshot_position_ = 1;  // events before this are in the snapshot
+  std::uint64_t segment_number_ = 0;     // being read
+};
+
+}  // namespace flexstock

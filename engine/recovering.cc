@@ -72,7 +72,8 @@ std::string Engine::Impl::OpenJournal(journal::Directory* directory) {
   }
   if (std::string problem = journal::ReadDirectory(*storage_, path, directory); !problem.empty()) return problem;
   for (const std::string& name : directory->leftovers) {
-    const std::string leftover = path + "/" + name;
+    std::string leftover = path;
+    leftover.append("/").append(name);
     if (const int error = storage_->Remove(leftover); error != 0) return journal::IoProblem("remove", leftover, error);
   }
   if (directory->is_new) {
@@ -101,11 +102,16 @@ std::string Engine::Impl::StartJournal(const journal::JournalReader::Tail& tail,
   auto segments = std::make_unique<journal::Segments>(*storage_, options_.journal_dir, file_header_,
                                                       options_.journal_segment_bytes);
   if (std::string problem = segments->Open(first_segment, tail.number, tail.offset); !problem.empty()) return problem;
-  // What a killed process wrote is read back, but need not be on the disk.
-  if (std::string problem = segments->Sync(); !problem.empty()) return problem;
-  writer_ = std::make_unique<journal::EpochWriter>(std::move(segments), file_header_.engine, tail.hash, policies_);
-  epoch_.store(tail.epoch + 1);
-  durable_.StartAt(tail.epoch);
+  // The last block was read back, but if its sync failed, or nobody lived to see it, it need not be on the disk: the
+  // system may show it, take it for clean, and never write it. So it is written once more, behind itself.
+  if (!tail.last.empty()) {
+    if (std::string problem = segments->Write(tail.last); !problem.empty()) return problem;
+  }
+  const journal::Link before_segment = segments->number() == tail.number ? tail.before_segment : tail.before;
+  writer_ = std::make_unique<journal::EpochWriter>(std::move(segments), file_header_.engine, tail.block, before_segment,
+                                                   policies_);
+  epoch_.store(tail.block.epoch + 1);
+  durable_.StartAt(tail.block.epoch);
   return {};
 }
 

@@ -69,7 +69,7 @@ std::string Recoverer::Run() {
   DropConfirmed();
   if (std::string problem = Finish(); !problem.empty()) return problem;
   report.recovered = true;
-  report.epoch = tail.epoch;
+  report.epoch = tail.block.epoch;
   report.snapshot_epoch = snapshot_epoch_;
   report.events_waiting = events.size();
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -81,7 +81,7 @@ std::string Recoverer::Run() {
 std::string Recoverer::LoadSnapshot(Epoch epoch) {
   journal::SnapshotReader reader(storage_, path_, epoch);
   if (std::string problem = reader.Open(); !problem.empty()) return problem;
-  segment = reader.begin().segment;
+  begin_ = reader.begin();
   for (std::vector<Block> blocks;;) {
     if (std::string problem = reader.Next(&blocks); !problem.empty()) return problem;
     if (blocks.empty()) break;
@@ -178,7 +178,7 @@ bool Recoverer::PutBackChunk(const Block& block) {
 std::string Recoverer::LoadJournal() {
   // Worked on at a time, so that what was told and may be needed again is looked through before it grows large.
   constexpr std::size_t kBatch = std::size_t{4} << 20;
-  journal::JournalReader reader(storage_, path_, directory_, segment);
+  journal::JournalReader reader(storage_, path_, directory_, begin_.segment, begin_.before);
   for (std::vector<Block> blocks; reader.Next(&blocks);) {
     segment_number_ = reader.number();
     for (std::size_t i = 0; i < blocks.size();) {
@@ -194,9 +194,9 @@ std::string Recoverer::LoadJournal() {
   tail = reader.tail();
   report.torn = reader.torn();
   report.bytes_read += reader.bytes_read();
-  if (tail.epoch < snapshot_epoch_) {
+  if (tail.block.epoch < snapshot_epoch_) {
     return path_ + "/" + journal::SegmentName(tail.number) + ": at " + std::to_string(tail.offset) +
-           ": the journal ends with epoch " + std::to_string(tail.epoch) + ", but the snapshot is of epoch " +
+           ": the journal ends with epoch " + std::to_string(tail.block.epoch) + ", but the snapshot is of epoch " +
            std::to_string(snapshot_epoch_) + ": blocks or segments are missing";
   }
   return {};

@@ -36,7 +36,6 @@ class Recoverer {
   // What the engine goes on from, once Run has gone well.
   Recovery report;
   journal::JournalReader::Tail tail;
-  std::uint64_t segment = 1;  // the first that is needed
   std::uint64_t next_position = 1;
   journal::Confirmed confirmed{};
   std::vector<Position> positions;
@@ -63,6 +62,7 @@ class Recoverer {
   const std::vector<Audience> audiences_;
   const std::uint32_t threads_;
   std::vector<shard::Restorer> restorers_;
+  journal::SnapshotBegin begin_{.segment = 1, .before = {}};
   Epoch snapshot_epoch_ = 0;
   std::uint64_t snapshot_position_ = 1;  // events before this are in the snapshot
   std::uint64_t segment_number_ = 0;     // being read

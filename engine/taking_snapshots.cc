@@ -47,8 +47,12 @@ std::string Engine::Impl::Snapshot() {
 std::string Engine::Impl::TakeSnapshot() {
   journal::SnapshotWriter writer(*storage_, options_.journal_dir, file_header_);
   // Read before the first chunk: whatever changes behind a chunk is written to this segment or a later one.
-  const std::uint64_t segment = writer_->segments().number();
-  if (std::string problem = writer.Begin({.segment = segment}); !problem.empty()) return problem;
+  journal::SnapshotBegin begin;
+  {
+    const std::lock_guard lock(commit_mutex_);
+    begin = {.segment = writer_->segments().number(), .before = writer_->before_segment()};
+  }
+  if (std::string problem = writer.Begin(begin); !problem.empty()) return problem;
   if (std::string problem = CopyShards(&writer); !problem.empty()) return problem;
   Epoch epoch = 0;
   if (std::string problem = EndSnapshot(&writer, &epoch); !problem.empty()) return problem;
@@ -67,8 +71,8 @@ std::string Engine::Impl::TakeSnapshot() {
     const std::string path = options_.journal_dir + "/" + name;
     if (const int error = storage_->Remove(path); error != 0) return journal::IoProblem("remove", path, error);
   }
-  if (base::Seeded(base::Bug::kRemoveSegmentTooEarly)) return writer_->segments().Retire(segment + 1);
-  return writer_->segments().Retire(segment);
+  if (base::Seeded(base::Bug::kRemoveSegmentTooEarly)) return writer_->segments().Retire(begin.segment + 1);
+  return writer_->segments().Retire(begin.segment);
 }
 
 std::string Engine::Impl::CopyShards(journal::SnapshotWriter* writer) {
@@ -127,7 +131,7 @@ std::string Engine::Impl::EndSnapshot(journal::SnapshotWriter* writer, Epoch* ep
     const std::span<const shard::Change> events{run.block->data() + run.begin, run.end - run.begin};
     if (std::string problem = writer->Add(events); !problem.empty()) return problem;
   }
-  return writer->End(std::move(end));
+  return writer->End(end);
 }
 
 }  // namespace flexstock

@@ -1,22 +1,31 @@
 #include "engine/journal/epoch_writer.h"
 
+#include <algorithm>
+
 #include "engine/base/seeded_bugs.h"
 #include "engine/journal/record.h"
 
 namespace flexstock::journal {
 using shard::Change;
 
+// Of images of one product with nothing of it between, the last is enough. What is between leans on the one before it:
+// an order that was filled from new stock, a mode that was told.
+void EpochWriter::MarkSuperseded(std::span<const Change> run) {
+  superseded_.clear();
+  const auto is_image = [](const Change& change) { return change.type() == shard::kProductImage; };
+  if (std::count_if(run.begin(), run.end(), is_image) < 2) return;
+  superseded_.resize(run.size());
+  image_follows_.clear();
+  for (std::size_t i = run.size(); i-- > 0;) {
+    bool& follows = image_follows_[run[i].product];
+    superseded_[i] = is_image(run[i]) && follows;
+    follows = is_image(run[i]);
+  }
+}
+
 void EpochWriter::Add(std::uint32_t shard, std::uint64_t newest, std::span<const Change> run) {
   if (run.empty()) return;
-  // Of several images of one product, the last is enough. From behind, so that it is the first one met.
-  later_.clear();
-  superseded_.clear();
-  for (std::size_t i = run.size(); i-- > 0;) {
-    if (run[i].type() != shard::kProductImage || later_.insert(run[i].product).second) continue;
-    if (superseded_.empty()) superseded_.resize(run.size());
-    superseded_[i] = true;
-  }
-
+  MarkSuperseded(run);
   block_.Varint(shard + 1);
   block_.Varint(newest - run.size() + 1);
   block_.Varint(run.size());
@@ -66,11 +75,13 @@ std::string EpochWriter::Close(Epoch epoch, std::uint64_t position) {
 
 std::string EpochWriter::Write(BlockKind kind, Epoch epoch, std::uint64_t position) {
   const BlockHeader header{
-      .kind = kind, .engine = engine_, .epoch = epoch, .previous = previous_, .position = position};
+      .kind = kind, .engine = engine_, .epoch = epoch, .previous = last_.hash, .position = position};
   std::uint64_t hash = 0;
   const std::span<const std::byte> block = block_.End(header, /*padded=*/true, &hash);
+  const std::uint64_t segment = segments_->number();
   if (std::string problem = segments_->Write(block); !problem.empty()) return problem;
-  previous_ = hash;
+  if (segments_->number() != segment) before_segment_ = last_;
+  last_ = {hash, epoch};
   blocks.fetch_add(1, std::memory_order_relaxed);
   bytes.fetch_add(block.size(), std::memory_order_relaxed);
   return {};

@@ -12,7 +12,7 @@
 #include <span>
 #include <string>
 
-#include "absl/container/flat_hash_set.h"
+#include "absl/container/flat_hash_map.h"
 #include "engine/journal/block_writer.h"
 #include "engine/journal/segments.h"
 #include "engine/shard/change.h"
@@ -26,9 +26,14 @@ using Confirmed = std::array<std::uint64_t, kAudiences>;
 
 class EpochWriter {
  public:
-  // `previous`: the hash of the last block's header; 0 at the very beginning.
-  EpochWriter(std::unique_ptr<Segments> segments, EngineId engine, std::uint64_t previous, shard::PolicyTable& policies)
-      : segments_(std::move(segments)), engine_(engine), previous_(previous), policies_(policies) {}
+  // `last`: the block that was written last. `before_segment`: the one before the first of the segment being written.
+  EpochWriter(std::unique_ptr<Segments> segments, EngineId engine, Link last, Link before_segment,
+              shard::PolicyTable& policies)
+      : segments_(std::move(segments)),
+        engine_(engine),
+        last_(last),
+        before_segment_(before_segment),
+        policies_(policies) {}
 
   void Begin() { block_.Begin(); }
   // Shard by shard, what changed. `newest`: the number in its shard of the last of `changes`. Policies that the changes
@@ -41,6 +46,8 @@ class EpochWriter {
   // The engine is being closed.
   [[nodiscard]] std::string Close(Epoch epoch, std::uint64_t position);
 
+  // Where whoever needs nothing of the segments before the one being written begins to read.
+  [[nodiscard]] Link before_segment() const { return before_segment_; }
   [[nodiscard]] Segments& segments() { return *segments_; }
   [[nodiscard]] const Segments& segments() const { return *segments_; }
 
@@ -48,15 +55,17 @@ class EpochWriter {
   std::atomic<std::uint64_t> blocks{0}, changes{0}, bytes{0}, change_bytes{0};
 
  private:
+  void MarkSuperseded(std::span<const shard::Change> run);
   [[nodiscard]] std::string Write(BlockKind kind, Epoch epoch, std::uint64_t position);
 
   const std::unique_ptr<Segments> segments_;
   const EngineId engine_;
-  std::uint64_t previous_;
+  Link last_;
+  Link before_segment_;
   shard::PolicyTable& policies_;
   BlockWriter block_;
-  absl::flat_hash_set<std::uint32_t> later_;  // products whose image comes later in the run
-  std::vector<bool> superseded_;
+  std::vector<bool> superseded_;                            // of the run at hand
+  absl::flat_hash_map<std::uint32_t, bool> image_follows_;  // by product: what comes next of it in the run is an image
 };
 
 }  // namespace flexstock::journal

@@ -51,7 +51,8 @@ std::uint64_t PutFileHeader(std::byte* at, const FileHeader& header) {
   at = PutFixed(at, header.number);
   at = PutFixed(at, header.order_lot_bits);
   at = PutFixed(at, header.product_lot_bits);
-  std::memset(at, 0, 14);
+  at = PutFixed(at, header.bytes);
+  std::memset(at, 0, 6);
   const std::uint64_t hash = HashOf({begin, kFileHeaderBytes - 8});
   PutFixed(begin + kFileHeaderBytes - 8, hash);
   return hash;
@@ -71,7 +72,8 @@ std::string TakeFileHeader(std::span<const std::byte> bytes, FileHeader* header,
   header->number = reader.Fixed<std::uint64_t>();
   header->order_lot_bits = reader.Fixed<std::uint8_t>();
   header->product_lot_bits = reader.Fixed<std::uint8_t>();
-  (void)reader.Take(14);
+  header->bytes = reader.Fixed<std::uint64_t>();
+  (void)reader.Take(6);
   *hash = reader.Fixed<std::uint64_t>();
   if (*hash != HashOf(bytes.first(kFileHeaderBytes - 8))) return "its first page is damaged: the hash is wrong";
   if (header->format > kFormat) {

@@ -44,6 +44,8 @@ struct FileHeader {
   std::uint32_t shards = 0;
   std::uint8_t order_lot_bits = 0;
   std::uint8_t product_lot_bits = 0;
+  // A segment's: it never has fewer, because it has them before it has its name.
+  std::uint64_t bytes = 0;
 };
 inline constexpr std::size_t kFileHeaderBytes = 64;
 
@@ -71,6 +73,13 @@ struct BlockHeader {
   std::uint64_t payload_hash = 0;
 };
 inline constexpr std::size_t kBlockHeaderBytes = 72;
+
+// A block of the journal, to the one behind it. What is of a lower epoch cannot follow it: it is of the life before of
+// a segment that is used again.
+struct Link {
+  std::uint64_t hash = 0;  // of its header; 0 before the first block
+  Epoch epoch = 0;
+};
 
 // Write kFileHeaderBytes or kBlockHeaderBytes, and give the hash of what was written.
 std::uint64_t PutFileHeader(std::byte* at, const FileHeader& header);

@@ -8,9 +8,11 @@
 
 namespace flexstock::journal {
 
-JournalReader::JournalReader(Storage& storage, std::string path, const Directory& directory, std::uint64_t first)
-    : storage_(storage), path_(std::move(path)), directory_(directory), first_(first), number_(first - 1) {
+JournalReader::JournalReader(Storage& storage, std::string path, const Directory& directory, std::uint64_t first,
+                             Link before)
+    : storage_(storage), path_(std::move(path)), directory_(directory), number_(first - 1) {
   tail_.number = first;
+  tail_.block = tail_.before_segment = before;
 }
 
 std::string JournalReader::At(std::uint64_t number, std::uint64_t offset) const {
@@ -34,7 +36,15 @@ bool JournalReader::Load(std::uint64_t number) {
   problem_ = ReadWhole(*file, path, 0, std::span<std::byte>(memory_).first(size_));
   bytes_read_ += size;
   number_ = number;
-  return problem_.empty();
+  if (!problem_.empty()) return false;
+  FileHeader header;
+  std::uint64_t hash = 0;
+  std::string wrong = TakeFileHeader(std::span<const std::byte>(memory_).first(size_), &header, &hash);
+  if (wrong.empty() && header.bytes > size) {
+    wrong = "the file ends here, it has been cut: it had " + std::to_string(header.bytes) + " bytes or more";
+  }
+  if (!wrong.empty()) problem_ = At(number, size_) + wrong;
+  return wrong.empty();
 }
 
 JournalReader::Found JournalReader::Look(std::uint64_t offset, Block* block, std::uint64_t* hash) const {
@@ -44,10 +54,11 @@ JournalReader::Found JournalReader::Look(std::uint64_t offset, Block* block, std
   // In a segment that is used again, there may be blocks of its life before.
   const bool journals = block->header.kind == BlockKind::kEpoch || block->header.kind == BlockKind::kClosed;
   if (block->header.engine != directory_.like.engine || !journals) return Found::kNothing;
+  if (*hash == tail_.block.hash) return Found::kCopy;
   const bool closes = block->header.kind == BlockKind::kClosed;
-  if (block->header.epoch < tail_.epoch || (block->header.epoch == tail_.epoch && !closes)) return Found::kNothing;
-  // Behind a snapshot, the first block's predecessor may be gone.
-  const bool follows = any_ || first_ == 1 ? block->header.previous == tail_.hash : offset == kPage;
+  const Epoch last = tail_.block.epoch;
+  if (block->header.epoch < last || (block->header.epoch == last && !closes)) return Found::kNothing;
+  const bool follows = block->header.previous == tail_.block.hash;
   if (!follows && !base::Seeded(base::Bug::kForgetChain)) return Found::kLater;
   block->offset = offset;
   const std::uint64_t end = kBlockHeaderBytes + std::uint64_t{block->header.payload_bytes};
@@ -60,16 +71,19 @@ JournalReader::Found JournalReader::Look(std::uint64_t offset, Block* block, std
   return block->broken ? Found::kNext : Found::kBroken;
 }
 
-// Whether something was written at a page or behind it after the block that should follow the last one.
-bool JournalReader::HasLater(std::uint64_t from, std::uint64_t* where) const {
-  for (std::uint64_t offset = from; offset < size_; offset += kPage) {
-    Block block;
-    std::uint64_t hash = 0;
-    if (Look(offset, &block, &hash) != Found::kLater) continue;
-    *where = offset;
-    return true;
+JournalReader::Found JournalReader::Search(std::uint64_t* offset, Block* block, std::uint64_t* hash) const {
+  std::uint64_t broken_at = 0;
+  for (std::uint64_t at = *offset; at < size_; at += kPage) {
+    const Found found = Look(at, block, hash);
+    if (found == Found::kNext || found == Found::kLater) {
+      *offset = at;
+      return found;
+    }
+    if (broken_at == 0 && (found == Found::kBroken || IsRemnant(at))) broken_at = at;
   }
-  return false;
+  if (broken_at == 0) return Found::kNothing;
+  *offset = broken_at;
+  return Found::kBroken;
 }
 
 // What is no header, but has been the one that follows: a part of it still says so.
@@ -82,7 +96,7 @@ bool JournalReader::IsRemnant(std::uint64_t offset) const {
   const auto epoch = reader.Fixed<std::uint64_t>();
   const auto previous = reader.Fixed<std::uint64_t>();
   const bool ours = hi == directory_.like.engine.hi || lo == directory_.like.engine.lo;
-  return (any_ && previous == tail_.hash) || (ours && epoch > tail_.epoch);
+  return (tail_.block.hash != 0 && previous == tail_.block.hash) || (ours && epoch > tail_.block.epoch);
 }
 
 bool JournalReader::Next(std::vector<Block>* blocks) {
@@ -102,37 +116,44 @@ bool JournalReader::Next(std::vector<Block>* blocks) {
   if (!Load(number)) return false;
 
   std::uint64_t offset = kPage;
-  Found found = Found::kNothing;
   for (;;) {
     Block block;
     std::uint64_t hash = 0;
-    found = Look(offset, &block, &hash);
-    if (found != Found::kNext) break;
+    const std::uint64_t expected = offset;
+    const Found found = Search(&offset, &block, &hash);
+    if (found == Found::kLater) {
+      problem_ = At(number, expected) + "a block is damaged or missing: one that was written later is whole, at " +
+                 std::to_string(offset);
+      blocks->clear();
+      return false;
+    }
+    if (found != Found::kNext) {
+      if (torn_.empty() && found == Found::kBroken) {
+        torn_ = At(number, offset) + "a block behind epoch " + std::to_string(tail_.block.epoch) +
+                " is not whole: it is left out. A crash cuts a write short that nobody was told was durable";
+      }
+      break;
+    }
     // What was torn before was written anew here.
     torn_.clear();
     any_ = true;
     blocks->push_back(block);
+    const std::uint64_t begin = offset;
     offset += PageUp(kBlockHeaderBytes + block.header.payload_bytes);
     tail_ = {.number = number,
              .offset = offset,
-             .hash = hash,
-             .epoch = block.header.epoch,
+             .block = {hash, block.header.epoch},
+             .before = tail_.block,
+             .before_segment = blocks->size() == 1 ? tail_.block : tail_.before_segment,
              .position = block.header.position,
-             .closed = block.header.kind == BlockKind::kClosed};
+             .closed = block.header.kind == BlockKind::kClosed,
+             .last = std::move(tail_.last)};
+    last_begin_ = begin;
   }
-  // The journal goes on behind tail_, in this segment or, if nothing is here, in one before it.
-  std::uint64_t later = 0;
-  const bool here = tail_.number == number;
-  if (HasLater(here ? offset : kPage, &later)) {
-    problem_ = At(tail_.number, tail_.offset) +
-               "a block is damaged or missing: one that was written later is whole, at " + std::to_string(later) +
-               " in " + SegmentName(number);
-    blocks->clear();
-    return false;
-  }
-  if (torn_.empty() && (here || blocks->empty()) && (found == Found::kBroken || IsRemnant(offset))) {
-    torn_ = At(number, offset) + "a block behind epoch " + std::to_string(tail_.epoch) +
-            " is not whole: it is left out. A crash cuts a write short that nobody was told was durable";
+  if (!blocks->empty()) {
+    const auto begin = memory_.begin() + static_cast<std::ptrdiff_t>(last_begin_);
+    const auto end = memory_.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(tail_.offset, size_));
+    tail_.last.assign(begin, end);
   }
   return true;
 }

@@ -7,6 +7,9 @@
 //                                     was durable, and the journal goes on from here
 //   a later block                     damage: something that was durable is gone, and nothing may be opened
 //
+// An engine that opens a journal writes the last block once more behind itself (engine/recovering.cc). So the block
+// that follows is looked for behind its place, too, and a copy of the one before it is passed over.
+//
 // Threads  One at a time.
 #pragma once
 
@@ -30,8 +33,8 @@ struct Block {
 
 class JournalReader {
  public:
-  // From segment `first` on. `directory` outlives the reader.
-  JournalReader(Storage& storage, std::string path, const Directory& directory, std::uint64_t first);
+  // From segment `first` on, whose first block has `before` before it. `directory` outlives the reader.
+  JournalReader(Storage& storage, std::string path, const Directory& directory, std::uint64_t first, Link before);
 
   // The next segment's blocks, in order; they are good until the next call. False: that was all, or problem() says what
   // is wrong.
@@ -49,10 +52,12 @@ class JournalReader {
   struct Tail {
     std::uint64_t number = 1;
     std::uint64_t offset = kPage;
-    std::uint64_t hash = 0;      // of the last block's header
-    Epoch epoch = 0;             // the last block's
-    std::uint64_t position = 0;  // of its first change
-    bool closed = false;         // the engine was closed in order
+    Link block;                   // the last one
+    Link before;                  // the one before it
+    Link before_segment;          // before the first one of the last one's segment
+    std::uint64_t position = 0;   // of the last block's first change
+    bool closed = false;          // the engine was closed in order
+    std::vector<std::byte> last;  // the last block, whole pages; empty if there is none
   };
   [[nodiscard]] const Tail& tail() const { return tail_; }
 
@@ -62,23 +67,25 @@ class JournalReader {
     kNext,    // the block that follows the last one, whole
     kBroken,  // it, but not whole: torn, unless something came later
     kLater,   // one that was written after it
+    kCopy,    // of the last one
     kNothing
   };
   [[nodiscard]] bool Load(std::uint64_t number);
   [[nodiscard]] Found Look(std::uint64_t offset, Block* block, std::uint64_t* hash) const;
-  [[nodiscard]] bool HasLater(std::uint64_t from, std::uint64_t* where) const;
+  // From *offset on, page by page: the next block, a later one, or else what is left of the next one; its place.
+  [[nodiscard]] Found Search(std::uint64_t* offset, Block* block, std::uint64_t* hash) const;
   [[nodiscard]] bool IsRemnant(std::uint64_t offset) const;
   [[nodiscard]] std::string At(std::uint64_t number, std::uint64_t offset) const;
 
   Storage& storage_;
   const std::string path_;
   const Directory& directory_;
-  std::uint64_t first_;
-  std::uint64_t number_;  // loaded; first_ - 1 at the beginning
-  bool any_ = false;      // a block was read: the chain is known
+  std::uint64_t number_;  // loaded; one below the first at the beginning
+  bool any_ = false;      // a block was read
   bool done_ = false;
   std::vector<std::byte> memory_;
   std::size_t size_ = 0;
+  std::uint64_t last_begin_ = 0;  // where the last block begins
   Tail tail_;
   std::uint64_t bytes_read_ = 0;
   std::string problem_, torn_;

@@ -51,6 +51,8 @@ std::string Segments::Open(std::uint64_t first, std::uint64_t number, std::uint6
     return IoProblem("open", path, error);
   }
   offset_ = offset;
+  // A name that a killed process gave may not be on the disk.
+  if (const int error = storage_.SyncDirectory(directory_); error != 0) return IoProblem("sync", directory_, error);
   return {};
 }
 
@@ -75,12 +77,6 @@ std::string Segments::Write(std::span<const std::byte> block) {
     if (error != 0) return IoProblem("sync", PathOf(SegmentName(number())), error);
   }
   offset_ += block.size();
-  return {};
-}
-
-std::string Segments::Sync() {
-  if (const int error = file_->Sync(); error != 0) return IoProblem("sync", PathOf(SegmentName(number())), error);
-  if (const int error = storage_.SyncDirectory(directory_); error != 0) return IoProblem("sync", directory_, error);
   return {};
 }
 
@@ -132,6 +128,7 @@ std::string Segments::Make(std::uint64_t number) {
   FileHeader header = like_;
   header.kind = FileKind::kSegment;
   header.number = number;
+  header.bytes = bytes_;
   PutFileHeader(page.data(), header);
   const IoResult written = file->WriteAt(0, page);
   if (written.error != 0 || written.count != page.size()) return IoProblem("write", path_new, written.error);

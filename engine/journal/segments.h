@@ -49,9 +49,6 @@ class Segments {
   // How many there are.
   [[nodiscard]] std::uint64_t count() const;
 
-  // What is in the segment being written and in the directory is on the disk, whoever wrote it.
-  [[nodiscard]] std::string Sync();
-
   std::atomic<std::uint64_t> write_ns{0}, sync_ns{0};  // in all; any thread reads
 
  private:

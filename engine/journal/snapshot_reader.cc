@@ -50,7 +50,9 @@ std::string SnapshotReader::Open() {
   if (std::string problem = ReadBlock(&used, &block); !problem.empty()) return problem;
   Reader reader(block.payload);
   begin_.segment = reader.Varint();
-  if (used == 0 || block.header.kind != BlockKind::kBegin || reader.failed()) {
+  begin_.before.hash = reader.Fixed<std::uint64_t>();
+  begin_.before.epoch = reader.Varint();
+  if (used == 0 || block.header.kind != BlockKind::kBegin || reader.failed() || begin_.segment == 0) {
     return At(kFileHeaderBytes) + "the snapshot does not begin here";
   }
   offset_ += used;

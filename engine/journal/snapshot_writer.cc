@@ -30,6 +30,8 @@ std::string SnapshotWriter::Begin(const SnapshotBegin& begin) {
   offset_ = sizeof bytes;
   block_.Begin();
   block_.Varint(begin.segment);
+  block_.Fixed(begin.before.hash);
+  block_.Varint(begin.before.epoch);
   return Write(BlockKind::kBegin);
 }
 
@@ -74,7 +76,7 @@ std::string SnapshotWriter::Add(std::span<const shard::Change> events) {
   return Write(BlockKind::kEvents);
 }
 
-std::string SnapshotWriter::End(SnapshotEnd end) {
+std::string SnapshotWriter::End(const SnapshotEnd& end) {
   block_.Begin();
   block_.Varint(end.next_position);
   for (const std::uint64_t position : end.confirmed) block_.Varint(position);

@@ -23,6 +23,7 @@ namespace flexstock::journal {
 // Where a snapshot stands in the journal.
 struct SnapshotBegin {
   std::uint64_t segment = 0;  // the first that is needed with it
+  Link before;                // its first block: where the chain goes on
 };
 struct SnapshotEnd {
   Epoch epoch = 0;                  // the journal must reach it
@@ -46,7 +47,7 @@ class SnapshotWriter {
                                 std::span<const shard::ProductImage> products);
   [[nodiscard]] std::string Add(std::span<const shard::Change> events);
   // Syncs it and gives it its name.
-  [[nodiscard]] std::string End(SnapshotEnd end);
+  [[nodiscard]] std::string End(const SnapshotEnd& end);
 
   [[nodiscard]] std::uint64_t bytes() const { return offset_; }
 

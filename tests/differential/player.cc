@@ -84,13 +84,25 @@ void Player::Remember(Ticket ticket, OrderId order) {
 
 std::map<ProductId, std::vector<std::string>> Player::TakeEvents() {
   std::map<ProductId, std::vector<std::string>> told;
-  for (const Event& event : decider_.TakeEvents()) {
-    if (event.type == EventType::kAcceptanceRequested) {
-      pending_since_[static_cast<std::uint64_t>(event.order)] = event.at_ms;
-    }
-    told[event.product].push_back(ToText(event));
-  }
+  for (const Event& event : decider_.TakeEvents()) told[event.product].push_back(Hear(event));
   return told;
+}
+
+std::string Player::Hear(const Event& event) {
+  if (event.type == EventType::kAcceptanceRequested) {
+    pending_since_[static_cast<std::uint64_t>(event.order)] = event.at_ms;
+  }
+  return ToText(event);
+}
+
+void Player::Forget(Ticket ticket) {
+  const auto order = static_cast<std::uint64_t>(OrderOf(ticket));
+  if (ticket < orders_.size()) orders_[ticket] = kNoOrder;
+  // A duplicate's ticket is not the order's first.
+  const auto first = first_tickets_.find(order);
+  if (first == first_tickets_.end() || first->second != ticket) return;
+  first_tickets_.erase(first);
+  pending_since_.erase(order);
 }
 
 // ---- Questions
@@ -119,6 +131,7 @@ std::string Player::StateToText(const Stream& stream, Millis at_ms) {
     text += code == Code::kOk ? ToText(view) + '\n' : Word(flexstock::Name(code)) + '\n';
   }
   for (const OrderId order : orders_) {
+    if (order == kNoOrder) continue;
     OrderView view;
     const Code code = decider_.Find(order, &view, at_ms);
     text += code == Code::kOk ? ToText(view) + '\n' : Word(flexstock::Name(code)) + '\n';
@@ -172,6 +185,9 @@ struct Player::Executor {
   std::string Lines(Ticket first, const std::vector<PlaceResult>& results) {
     for (std::size_t i = 0; i < results.size(); ++i) {
       player.Remember(first + static_cast<Ticket>(i), results[i].order);
+      // Unless an event says otherwise, which it does if time ran back.
+      const bool pending = results[i].state == OrderState::kAwaitingAcceptance && !results[i].duplicate;
+      if (pending) player.pending_since_.emplace(static_cast<std::uint64_t>(results[i].order), at_ms);
     }
     return Joined(results, [this](const PlaceResult& result) { return player.ToText(result); });
   }

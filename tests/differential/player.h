@@ -17,12 +17,26 @@ namespace flexstock::differential {
 class Player {
  public:
   explicit Player(model::Decider& decider) : decider_(decider) {}
+  // With all that `other` remembers, on a decider that is where `other`'s is.
+  Player(const Player& other, model::Decider& decider)
+      : decider_(decider),
+        orders_(other.orders_),
+        first_tickets_(other.first_tickets_),
+        pending_since_(other.pending_since_) {}
+  Player(const Player&) = delete;
+  Player& operator=(const Player&) = delete;
 
   // Executes the command at `at_ms` and says what was answered. A checkpoint answers with the state of everything.
   [[nodiscard]] std::string Execute(const Command& command, Millis at_ms, const Stream& stream);
 
   // What has been told since the last call, product by product, each in its order: the only order that is promised.
   [[nodiscard]] std::map<ProductId, std::vector<std::string>> TakeEvents();
+
+  // One event, in words.
+  [[nodiscard]] std::string Hear(const Event& event);
+
+  // The order of this ticket has never been: its decider has lost it, and may use its id for another one.
+  void Forget(Ticket ticket);
 
   // The ticket that an order of the decider was placed by.
   [[nodiscard]] Ticket TicketOf(OrderId order) const { return first_tickets_.at(static_cast<std::uint64_t>(order)); }

@@ -1,0 +1,140 @@
+// flexstock-sim: simulated lives of an engine on a bad disk, seed by seed. `./dev sim --help`
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+#include <string>
+
+#include "engine/base/seeded_bugs.h"
+#include "tests/model/seed.h"
+#include "tests/sim/bugs.h"
+#include "tests/sim/world.h"
+
+namespace flexstock::sim {
+namespace {
+
+struct Arguments {
+  std::string seed;
+  std::size_t steps = 200;
+  std::uint64_t first = 0, count = 0;
+  std::uint64_t crashes_min = 0;
+  std::string bug;
+  double seconds = 0;
+};
+
+std::string RunOne(std::uint64_t seed, std::size_t steps, std::size_t* step, Counts* counts) {
+  World world(seed, steps);
+  std::string wrong = world.Run();
+  *step = world.step();
+  const Counts& some = world.counts();
+  counts->crashes += some.crashes;
+  counts->commands += some.commands;
+  counts->snapshots += some.snapshots;
+  counts->damaged += some.damaged;
+  counts->refused += some.refused;
+  return wrong;
+}
+
+// The fewest steps with which the seed still fails, and how.
+void Report(std::uint64_t seed, std::size_t step, const std::string& wrong, const std::string& bug) {
+  std::size_t least = step;
+  std::string how = wrong;
+  Counts counts;
+  const auto begin = std::chrono::steady_clock::now();
+  for (std::size_t steps = 1; steps < step; ++steps) {
+    if (std::chrono::steady_clock::now() - begin > std::chrono::seconds(20)) break;
+    std::size_t at = 0;
+    const std::string again = RunOne(seed, steps, &at, &counts);
+    if (again.empty()) continue;
+    least = steps;
+    how = again;
+    break;
+  }
+  const std::string option = bug.empty() ? "" : " --bug " + bug;
+  std::printf("seed %llu fails at step %zu: %s\n\nthe shortest that fails: ./dev sim %llu --steps %zu%s\n%s\n",
+              static_cast<unsigned long long>(seed), step, wrong.c_str(), static_cast<unsigned long long>(seed), least,
+              option.c_str(), how.c_str());
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app{
+      "Simulates an engine on a disk that crashes, tears, lies and fills up, and holds what comes back against\n"
+      "the model. Without a seed it goes on for ever."};
+  app.name("flexstock-sim");
+  Arguments arguments;
+  app.add_option("SEED", arguments.seed, "Only this one; or FIRST..LAST");
+  app.add_option("--steps", arguments.steps, "Commands of each seed")->check(CLI::Range(1, 1'000'000));
+  app.add_option("--crashes-min", arguments.crashes_min, "Fail if there were fewer crashes in all");
+  app.add_option("--seconds", arguments.seconds, "Stop after so long");
+  app.add_option("--bug", arguments.bug, "With this deliberate bug: succeed if it is found (flexstock-sim-bugs only)")
+      ->check(CLI::IsMember(BugNames()));
+  CLI11_PARSE(app, argc, argv);
+  if (!arguments.bug.empty() && !SeedBug(arguments.bug)) {
+    std::fprintf(stderr, "flexstock-sim: this program has no deliberate bugs: use flexstock-sim-bugs\n");
+    return 2;
+  }
+  std::uint64_t first = static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
+  std::uint64_t last = ~std::uint64_t{0};
+  if (!arguments.seed.empty()) {
+    char* end = nullptr;
+    first = last = std::strtoull(arguments.seed.c_str(), &end, 10);
+    if (std::string(end).rfind("..", 0) == 0) last = std::strtoull(end + 2, &end, 10);
+    if (*end != '\0' || last < first) {
+      std::fprintf(stderr, "flexstock-sim: '%s' is no seed and no range FIRST..LAST\n", arguments.seed.c_str());
+      return 2;
+    }
+  }
+
+  Counts counts;
+  const auto begin = std::chrono::steady_clock::now();
+  auto said = begin;
+  std::uint64_t seeds = 0;
+  const auto say = [&] {
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    std::printf(
+        "%llu seeds, %llu commands, %llu crashes (%.0f a second), %llu snapshots, %llu disks damaged, %llu of "
+        "them refused\n",
+        static_cast<unsigned long long>(seeds), static_cast<unsigned long long>(counts.commands),
+        static_cast<unsigned long long>(counts.crashes), static_cast<double>(counts.crashes) / took.count(),
+        static_cast<unsigned long long>(counts.snapshots), static_cast<unsigned long long>(counts.damaged),
+        static_cast<unsigned long long>(counts.refused));
+    std::fflush(stdout);
+  };
+  for (std::uint64_t seed = first;; ++seed) {
+    model::NameSeedOnAbort(seed);
+    std::size_t step = 0;
+    const std::string wrong = RunOne(seed, arguments.steps, &step, &counts);
+    ++seeds;
+    const auto now = std::chrono::steady_clock::now();
+    if (!wrong.empty()) {
+      if (!arguments.bug.empty()) {
+        std::printf("%s found by seed %llu, step %zu: %s\n", arguments.bug.c_str(),
+                    static_cast<unsigned long long>(seed), step, wrong.c_str());
+        say();
+        return 0;
+      }
+      Report(seed, step, wrong, arguments.bug);
+      return 1;
+    }
+    const bool late = arguments.seconds > 0 && now - begin > std::chrono::duration<double>(arguments.seconds);
+    if (seed == last || late) break;
+    if (now - said > std::chrono::seconds(10)) {
+      say();
+      said = now;
+    }
+  }
+  say();
+  if (!arguments.bug.empty()) {
+    std::printf("%s was not found\n", arguments.bug.c_str());
+    return 1;
+  }
+  if (counts.crashes < arguments.crashes_min) {
+    std::printf("fewer than %llu crashes\n", static_cast<unsigned long long>(arguments.crashes_min));
+    return 1;
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace flexstock::sim
+
+int main(int argc, char** argv) { return flexstock::sim::Main(argc, argv); }

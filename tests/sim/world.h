@@ -1,0 +1,115 @@
+// World: one simulated life after another, on one disk, from one seed.
+//
+// The real engine, in virtual time, on SimStorage, in one thread, goes through a random stream of commands
+// (tests/differential/generator.h), beside the model, which never crashes. Between commands the world commits, waits,
+// takes snapshots, hears events and confirms them, arms faults, loses power, kills, closes, damages copies of the disk.
+// After each crash:
+//
+//   1. Opening succeeds, and what was acknowledged as durable is there.
+//   2. Every view is what the model says after exactly those commands whose epoch has survived: nothing is half there.
+//   3. Positions carried by commands came back with them.
+//   4. Every event behind what was confirmed is told again, the same as before, at the same position; each product's
+//      events, over all lives, are the model's.
+//   5. The same disk recovers to the same state twice.
+//   6. A copy of the disk with a flipped bit, a cut file or a missing one is refused with the file's name, or comes
+//   back
+//      right, or says that its tail was cut.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "flexstock/engine.h"
+#include "tests/differential/player.h"
+#include "tests/model/model.h"
+#include "tests/sim/random.h"
+#include "tests/sim/sim_decider.h"
+#include "tests/sim/sim_storage.h"
+
+namespace flexstock::sim {
+
+struct Counts {
+  std::uint64_t crashes = 0;  // and failed disks, after which there was a recovery
+  std::uint64_t commands = 0;
+  std::uint64_t snapshots = 0;
+  std::uint64_t damaged = 0;  // copies of a disk that were damaged on purpose
+  std::uint64_t refused = 0;  // of them, refused
+};
+
+class World {
+ public:
+  World(std::uint64_t seed, std::size_t steps);
+  ~World();
+
+  // Empty, or what is wrong.
+  [[nodiscard]] std::string Run();
+  // How many commands had been done when it ended.
+  [[nodiscard]] std::size_t step() const { return step_; }
+  [[nodiscard]] const Counts& counts() const { return counts_; }
+
+ private:
+  // A command of this life.
+  struct Done {
+    differential::Command command;
+    std::vector<Epoch> epochs;  // of each line; 0: not done, or of no epoch
+    bool carries = false;
+    Position position;
+  };
+  // The model, and what it is called.
+  struct Side {
+    explicit Side(const differential::Stream& stream) : model(stream.policy, stream.retention_ms), player(model) {}
+    Side(const Side& other) : model(other.model), player(other.player, model) {}
+    Side& operator=(const Side&) = delete;
+    model::Model model;
+    differential::Player player;
+  };
+
+  [[nodiscard]] Options EngineOptions(SimStorage* storage) const;
+  [[nodiscard]] std::string Open();
+  [[nodiscard]] std::string Step(const differential::Command& command);
+  [[nodiscard]] std::string Chores();
+  [[nodiscard]] std::string Hear(std::size_t most);
+  void ArmFault();
+  [[nodiscard]] std::string CheckReadOnly();
+  [[nodiscard]] std::string Crash(bool orderly);
+  [[nodiscard]] std::string Verify(Epoch at_least);
+  [[nodiscard]] std::unique_ptr<Side> ModelAt(Epoch epoch) const;
+  [[nodiscard]] std::string CheckPositions(Epoch epoch) const;
+  [[nodiscard]] std::string CheckEvents();
+  [[nodiscard]] std::string TryDamaged(Epoch at_least);
+  [[nodiscard]] std::string StateOf(differential::Player* player, Millis at_ms);
+  [[nodiscard]] bool failed() const;
+  void ForgetLost(Epoch epoch);
+
+  const std::uint64_t seed_;
+  Random random_;
+  const differential::Stream stream_;
+  const std::uint32_t shards_;
+  SimStorage storage_;
+  std::unique_ptr<Engine> engine_;
+  SimDecider decider_{nullptr};
+  differential::Player player_{decider_};
+  std::unique_ptr<Side> base_;  // as of the last recovery
+  std::unique_ptr<Side> now_side_;
+  std::vector<Done> life_;
+  std::size_t step_ = 0;
+  Millis now_ms_ = 0;
+  Epoch acknowledged_ = 0;
+  bool closed_ = false;                               // in order: nothing is lost
+  bool faulty_ = false;                               // a fault was armed in this life: what fails may fail
+  std::map<std::uint32_t, std::uint64_t> positions_;  // by stream, as of the last recovery
+
+  using Place = std::pair<std::uint64_t, int>;  // position, type: two events may share one
+  std::map<Place, Event> told_;                 // ever
+  std::set<Place> heard_;                       // in this life
+  std::uint64_t said_ = 0;                      // was confirmed, ever; it may have been lost
+  std::uint64_t confirmed_ = 0;                 // in this life, or known to be durable
+  std::uint64_t confirmed_durable_ = 0;         // and durable
+  Counts counts_;
+};
+
+}  // namespace flexstock::sim

@@ -1,0 +1,207 @@
+// Who waits for which epoch: one does the work for all, everybody is woken, callbacks come once and in order.
+#include "engine/durable_epochs.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+namespace flexstock {
+namespace {
+
+TEST(DurableEpochsTest, StartsWhereRecoveryStands) {
+  DurableEpochs epochs;
+  epochs.StartAt(17);
+  EXPECT_EQ(epochs.durable(), 17u);
+  EXPECT_FALSE(epochs.failed());
+  EXPECT_FALSE(epochs.wanted());
+  const auto never = [] {
+    ADD_FAILURE() << "nothing is to be committed";
+    return Code::kOk;
+  };
+  EXPECT_EQ(epochs.Wait(17, never), Code::kOk);
+  int told = 0;
+  epochs.Notify(17, [&](Code code) {
+    EXPECT_EQ(code, Code::kOk);
+    ++told;
+  });
+  EXPECT_EQ(told, 1);
+  EXPECT_FALSE(epochs.wanted());
+}
+
+TEST(DurableEpochsTest, CommitsUntilTheEpochIsThere) {
+  DurableEpochs epochs;
+  int commits = 0;
+  const auto commit = [&] {
+    epochs.Reach(static_cast<Epoch>(++commits));
+    return Code::kOk;
+  };
+  EXPECT_EQ(epochs.Wait(3, commit), Code::kOk);
+  EXPECT_EQ(commits, 3);
+}
+
+TEST(DurableEpochsTest, SaysWhyACommitCannotBe) {
+  DurableEpochs epochs;
+  EXPECT_EQ(epochs.Wait(1, [] { return Code::kOverloaded; }), Code::kOverloaded);
+  // What was not told is not why it was not reached.
+  EXPECT_EQ(epochs.Wait(1,
+                        [&] {
+                          epochs.Reach(1);
+                          return Code::kOverloaded;
+                        }),
+            Code::kOk);
+  EXPECT_EQ(epochs.Wait(2,
+                        [&] {
+                          epochs.Fail();
+                          return Code::kReadOnly;
+                        }),
+            Code::kReadOnly);
+  EXPECT_TRUE(epochs.failed());
+  // For ever; but what was reached before stays.
+  EXPECT_EQ(epochs.Wait(2, [] { return Code::kOk; }), Code::kReadOnly);
+  EXPECT_EQ(epochs.Wait(1, [] { return Code::kOk; }), Code::kOk);
+}
+
+TEST(DurableEpochsTest, CallsInOrderOfEpochsAndOfAsking) {
+  DurableEpochs epochs;
+  std::vector<int> told;
+  int asked = 0;
+  for (const Epoch epoch : {3, 1, 2, 1}) {
+    epochs.Notify(epoch, [&told, which = ++asked](Code code) {
+      EXPECT_EQ(code, Code::kOk);
+      told.push_back(which);
+    });
+  }
+  EXPECT_TRUE(epochs.wanted());
+  epochs.Tell();
+  EXPECT_TRUE(told.empty());
+  epochs.Reach(2);
+  EXPECT_TRUE(told.empty());  // whoever commits holds locks then
+  epochs.Tell();
+  EXPECT_EQ(told, (std::vector<int>{2, 4, 3}));
+  EXPECT_TRUE(epochs.wanted());
+  epochs.Reach(3);
+  epochs.Tell();
+  EXPECT_EQ(told, (std::vector<int>{2, 4, 3, 1}));
+  EXPECT_FALSE(epochs.wanted());
+}
+
+TEST(DurableEpochsTest, AFailureTellsEverybodyWhatWasReached) {
+  DurableEpochs epochs;
+  std::vector<Code> told;
+  for (const Epoch epoch : {1, 2, 3}) {
+    epochs.Notify(epoch, [&](Code code) { told.push_back(code); });
+  }
+  epochs.Reach(1);
+  epochs.Fail();
+  epochs.Tell();
+  EXPECT_EQ(told, (std::vector<Code>{Code::kOk, Code::kReadOnly, Code::kReadOnly}));
+  epochs.Notify(2, [&](Code code) { told.push_back(code); });  // from now on at once
+  EXPECT_EQ(told.back(), Code::kReadOnly);
+  EXPECT_EQ(told.size(), 4u);
+}
+
+// A callback may ask to be called again: by whoever is calling, once it returns.
+TEST(DurableEpochsTest, ACallbackMayAskForMore) {
+  DurableEpochs epochs;
+  std::vector<int> told;
+  epochs.Notify(1, [&](Code) {
+    told.push_back(1);
+    epochs.Notify(1, [&](Code) { told.push_back(2); });
+    EXPECT_EQ(told.size(), 1u);
+    epochs.Notify(5, [&](Code) { told.push_back(5); });
+  });
+  epochs.Reach(1);
+  epochs.Tell();
+  EXPECT_EQ(told, (std::vector<int>{1, 2}));
+  epochs.Reach(5);
+  epochs.Tell();
+  EXPECT_EQ(told, (std::vector<int>{1, 2, 5}));
+}
+
+// ---- Threads --------------------------------------------------------------------------------------------------------
+
+// One commits at a time, and each epoch once; all who wait get theirs.
+TEST(DurableEpochsTest, OneCommitsForAllWhoWait) {
+  constexpr int kThreads = 4;
+  constexpr Epoch kEpochs = 300;
+  DurableEpochs epochs;
+  std::atomic<int> committing{0};
+  std::atomic<std::uint64_t> commits{0};
+  const auto commit = [&] {
+    EXPECT_EQ(committing.fetch_add(1), 0);
+    epochs.Reach(++commits);
+    committing.fetch_sub(1);
+    return Code::kOk;
+  };
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
+      for (Epoch epoch = 1; epoch <= kEpochs; ++epoch) {
+        EXPECT_EQ(epochs.Wait(epoch, commit), Code::kOk);
+        EXPECT_GE(epochs.durable(), epoch);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(commits, kEpochs);
+}
+
+TEST(DurableEpochsTest, AFailureWakesAll) {
+  DurableEpochs epochs;
+  std::atomic<int> began{0};
+  const auto commit = [&] {
+    // Until everybody waits, or has yet to come: both must be told.
+    while (began.load() < 4) std::this_thread::yield();
+    epochs.Reach(1);
+    epochs.Fail();
+    return Code::kReadOnly;
+  };
+  std::vector<std::thread> threads;
+  std::atomic<int> good{0}, read_only{0};
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&, i] {
+      began.fetch_add(1);
+      const Code code = epochs.Wait(i < 2 ? 1 : 2, commit);
+      (code == Code::kOk ? good : read_only).fetch_add(1);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(good, 2);
+  EXPECT_EQ(read_only, 2);
+}
+
+// Registered while epochs are reached: nobody is forgotten, nobody called twice or too early, and never out of order.
+TEST(DurableEpochsTest, NobodyWhoAsksMeanwhileIsForgotten) {
+  constexpr Epoch kEpochs = 2'000;
+  DurableEpochs epochs;
+  std::atomic<std::uint64_t> told{0}, calling{0};
+  std::thread committer([&] {
+    for (Epoch epoch = 1; epoch <= kEpochs; ++epoch) {
+      epochs.Reach(epoch);
+      epochs.Tell();
+    }
+  });
+  std::vector<std::thread> askers;
+  for (int i = 0; i < 2; ++i) {
+    askers.emplace_back([&] {
+      for (Epoch epoch = 1; epoch <= kEpochs; ++epoch) {
+        epochs.Notify(epoch, [&, epoch](Code code) {
+          EXPECT_EQ(calling.fetch_add(1), 0u);  // one at a time
+          EXPECT_EQ(code, Code::kOk);
+          EXPECT_LE(epoch, epochs.durable());
+          told.fetch_add(1);
+          calling.fetch_sub(1);
+        });
+      }
+    });
+  }
+  committer.join();
+  for (std::thread& asker : askers) asker.join();
+  EXPECT_EQ(told, 2 * kEpochs);
+  EXPECT_FALSE(epochs.wanted());
+}
+
+}  // namespace
+}  // namespace flexstock

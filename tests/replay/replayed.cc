@@ -13,11 +13,12 @@ Replayed Replay(std::string_view log, const ReplayOptions& options) {
   const std::unique_ptr<Output> results = Output::ToString(&replayed.results);
   const std::unique_ptr<Output> events = Output::ToString(&replayed.events);
   const std::unique_ptr<Output> state = Output::ToString(&replayed.state);
-  const auto [replayer, problem] = Replayer::Open(options, results.get(), events.get());
+  const auto [replayer, problem] = Replayer::Open(options);
   if (replayer == nullptr) {
     std::fprintf(stderr, "no replayer: %s\n", problem.c_str());
     std::abort();
   }
+  replayer->WriteTo(results.get(), events.get());
   LogReader reader(ReadText(log, log.size() + 1));
   const std::array outputs = {results.get(), events.get()};
   replayed.end = ReplayLog(&reader, replayer.get(), outputs, [](const Totals&) {});

@@ -24,9 +24,10 @@ class ReplayerTest : public testing::TestWithParam<std::uint32_t> {
  protected:
   void Open(ReplayOptions options) {
     options.shards = GetParam();
-    auto [replayer, problem] = Replayer::Open(options, results_.get(), events_.get());
+    auto [replayer, problem] = Replayer::Open(options);
     ASSERT_NE(replayer, nullptr) << problem;
     replayer_ = std::move(replayer);
+    replayer_->WriteTo(results_.get(), events_.get());
   }
 
   void Run(const Command& command) { replayer_->Run(++line_, command); }

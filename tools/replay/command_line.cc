@@ -24,9 +24,17 @@ Examples:
   zstd -dc sale.jsonl.zst | flexstock-replay - --events - --quiet | grep refund_due
   flexstock-replay sale.jsonl --default checkout_hold_ms=600000 --default overflow=reject --state s.jsonl
 
+  flexstock-replay sale.jsonl --journal j --results r.jsonl --events e.jsonl
+
+With --journal, a run that was cut short is continued by running it again with the same log, options and files: results,
+events and state then are what an unbroken run writes, byte for byte. With several shards, events of different products
+come in another order than without --journal. Outputs that are not files ("-", a pipe) get only the rest of the results,
+and events at least once.
+
 Exit codes:
   0  the log ran (refusals are answers, not failures)
-  1  reading or writing failed, or units do not add up (then it is a bug of flexstock)
+  1  reading or writing failed, or the journal is of another log or of other options, or units do not add up (then it
+     is a bug of flexstock)
   2  usage, or a line that is not a command: the lines before it ran, their results and events are written)";
 
 bool SameFile(const std::string& a, const std::string& b) {
@@ -86,6 +94,13 @@ std::optional<int> Read(int argc, char** argv, CommandLine* line) {
       ->type_name("FIELD=VALUE")
       ->expected(1)
       ->take_all();
+  app.add_option("--journal", line->options.journal.dir,
+                 "keep everything durable in a directory; run again after a crash, it goes on behind what survived")
+      ->type_name("DIR");
+  app.add_option("--snapshot-every-bytes", line->options.journal.snapshot_every_bytes,
+                 "with --journal: take a snapshot when the journal has grown by so many bytes; 0: never")
+      ->type_name("N")
+      ->capture_default_str();
   app.add_flag("--quiet", line->quiet, "no progress, no summary");
   try {
     app.parse(argc, argv);
@@ -102,6 +117,7 @@ std::optional<int> Read(int argc, char** argv, CommandLine* line) {
   engine.shards = line->options.shards;
   engine.retention_ms = line->options.retention_ms;
   if (const std::string problem = Problem(engine); !problem.empty()) return Usage(problem);
+  if (app.count("--journal") != 0 && line->options.journal.dir.empty()) return Usage("--journal: DIR is empty");
   if (const std::string problem = OutputProblem(*line); !problem.empty()) return Usage(problem);
   return std::nullopt;
 }

@@ -43,12 +43,10 @@ class KeyBook {
   [[nodiscard]] std::string_view name(KeyRef ref) const { return arena_.name(ref); }
 
   [[nodiscard]] std::size_t size() const { return table_.size(); }
-  // Releases every name that `is_forgotten(KeyRef)` says is.
-  template <typename IsForgotten>
-  void ReleaseIf(IsForgotten is_forgotten) {
-    arena_.ForEach([&](KeyRef ref) {
-      if (is_forgotten(ref)) Release(ref);
-    });
+  // Every name, in no order that matters. `visit` may release the one that it is shown.
+  template <typename Visit>
+  void ForEach(Visit visit) const {
+    arena_.ForEach(visit);
   }
   // Every name, in order of its bytes.
   [[nodiscard]] std::vector<KeyRef> Sorted() const;

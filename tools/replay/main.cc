@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "tools/replay/command_line.h"
+#include "tools/replay/kept_outputs.h"
 #include "tools/replay/replay_log.h"
 
 namespace flexstock::replay {
@@ -33,7 +34,8 @@ double Rate(const Totals& totals, SteadyClock::time_point start) {
 // One line that is written over, for whoever watches; nobody else wants it.
 class Progress {
  public:
-  explicit Progress(bool wanted) : shown_(wanted && ::isatty(STDERR_FILENO) != 0) {}
+  Progress(bool wanted, std::uint64_t begun_behind)
+      : shown_(wanted && ::isatty(STDERR_FILENO) != 0), begun_behind_(begun_behind) {}
   ~Progress() {
     if (last_ != start_) fmt::print(stderr, "\r\x1b[K");
   }
@@ -44,11 +46,13 @@ class Progress {
     const SteadyClock::time_point now = SteadyClock::now();
     if (!shown_ || now - last_ < std::chrono::milliseconds(200)) return;
     last_ = now;
-    fmt::print(stderr, "\r{} commands, {:.0f} a second\x1b[K", totals.commands, Rate(totals, start_));
+    const std::string behind = begun_behind_ == 0 ? "" : fmt::format(" behind line {}", begun_behind_);
+    fmt::print(stderr, "\r{} commands{}, {:.0f} a second\x1b[K", totals.commands, behind, Rate(totals, start_));
   }
 
  private:
   bool shown_;
+  std::uint64_t begun_behind_;
   SteadyClock::time_point start_ = SteadyClock::now();
   SteadyClock::time_point last_ = start_;
 };
@@ -76,61 +80,109 @@ std::string Problem(std::span<const std::unique_ptr<Output>> outputs) {
   return "";
 }
 
+// Results, events and state, in this order; nullptr: not wanted.
+using Outputs = std::array<std::unique_ptr<Output>, 3>;
+
+// Opens them; with a journal, cut to what it has. Nothing is changed if one does not fit. Empty, or what is wrong.
+std::string OpenOutputs(const CommandLine& line, const Replayer& replayer, Outputs* outputs) {
+  const std::array paths = {&line.results, &line.events, &line.state};
+  const auto is_kept = [&](std::size_t i) {
+    return replayer.journaled() && i < 2 && paths[i]->has_value() && IsKept(**paths[i]);
+  };
+  const Standing& standing = replayer.standing();
+  std::array<std::uint64_t, 2> kept = {0, standing.events_bytes};
+  if (is_kept(0)) {
+    if (std::string problem = KeptResults(**paths[0], standing.line, &kept[0]); !problem.empty()) return problem;
+  }
+  if (is_kept(1)) {
+    if (std::string problem = CheckEvents(**paths[1], kept[1]); !problem.empty()) return problem;
+  }
+  for (std::size_t i = 0; i < outputs->size(); ++i) {
+    if (!paths[i]->has_value()) continue;
+    (*outputs)[i] = is_kept(i) ? Output::ToFileBehind(**paths[i], kept[i]) : Output::ToFile(**paths[i]);
+    if ((*outputs)[i] == nullptr) return fmt::format("cannot write {}: {}", **paths[i], std::strerror(errno));
+  }
+  return "";
+}
+
+void PrintSummary(Replayer* replayer, double rate, const AuditReport& audit) {
+  const Totals& totals = replayer->totals();
+  fmt::print(stderr,
+             "{} commands ({:.0f} a second), {} orders placed, {} events; units add up for all {} products, {} orders "
+             "remembered\n",
+             totals.commands, rate, totals.orders, totals.events, audit.products, audit.orders);
+  if (!replayer->journaled()) return;
+  const JournalStats journal = replayer->Journal();
+  fmt::print(
+      stderr,
+      "journal: durable through epoch {}; {} epochs of {} bytes written, {} snapshots; {} files, synced in {:.0f} "
+      "ms\n",
+      journal.durable_epoch, journal.blocks, journal.bytes, journal.snapshots, journal.segments,
+      static_cast<double>(journal.sync_ns) / 1e6);
+  if (!journal.snapshot_problem.empty()) fmt::print(stderr, "no snapshot: {}\n", journal.snapshot_problem);
+}
+
 int Main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a reader who leaves is an error of writing, with a name
+  std::signal(SIGXFSZ, SIG_IGN);  // and so is a file that may not grow
   CommandLine line;
   if (const std::optional<int> code = Read(argc, argv, &line)) return *code;
 
   std::string problem;
   const int log_descriptor = OpenLog(line.log, &problem);
   if (log_descriptor < 0) return Fail(kExitNotCommand, problem);
-  std::array<std::unique_ptr<Output>, 3> outputs;
-  const std::array paths = {&line.results, &line.events, &line.state};
-  for (std::size_t i = 0; i < outputs.size(); ++i) {
-    if (!paths[i]->has_value()) continue;
-    outputs[i] = Output::ToFile(**paths[i]);
-    if (outputs[i] == nullptr)
-      return Fail(kExitFailed, fmt::format("cannot write {}: {}", **paths[i], std::strerror(errno)));
+  const std::string log_name = line.log == "-" ? "standard input" : line.log;
+  Outputs outputs;  // outlive the replayer
+  auto [replayer, refused] = Replayer::Open(line.options);
+  if (replayer == nullptr) return Fail(kExitFailed, refused);
+  LogReader log(ReadDescriptor(log_descriptor));
+  const std::uint64_t begun_behind = replayer->standing().line;
+  if (const ReplayEnd skipped = SkipLog(&log, replayer.get()); skipped.how == ReplayEnd::How::kReadFailed) {
+    return Fail(kExitFailed, fmt::format("cannot read {}: {}", log_name, skipped.problem));
+  } else if (skipped.how != ReplayEnd::How::kRan) {
+    return Fail(kExitFailed, fmt::format("{}: {}: {}", line.options.journal.dir, log_name, skipped.problem));
+  }
+  if (problem = OpenOutputs(line, *replayer, &outputs); !problem.empty()) return Fail(kExitFailed, problem);
+  if (begun_behind != 0 && !line.quiet) {
+    fmt::print(stderr, "{}: goes on behind line {} of {}\n", line.options.journal.dir, begun_behind, log_name);
   }
   const auto& [results, events, state] = outputs;
-  auto [replayer, refused] = Replayer::Open(line.options, results.get(), events.get());
-  if (replayer == nullptr) return Fail(kExitFailed, refused);
+  replayer->WriteTo(results.get(), events.get());
 
   const SteadyClock::time_point start = SteadyClock::now();
-  const std::string log_name = line.log == "-" ? "standard input" : line.log;
-  LogReader log(ReadDescriptor(log_descriptor));
   ReplayEnd end;
   {
-    Progress progress(!line.quiet);
+    Progress progress(!line.quiet, begun_behind);
     const std::array written = {results.get(), events.get()};
     end = ReplayLog(&log, replayer.get(), written, [&](const Totals& totals) { progress.Show(totals); });
   }
-  if (end.how == ReplayEnd::How::kRan && state != nullptr) replayer->WriteStateTo(state.get());
+  if (end.how != ReplayEnd::How::kOutputFailed) replayer->End();
+  if (end.how == ReplayEnd::How::kRan && replayer->problem().empty() && state != nullptr) {
+    replayer->WriteStateTo(state.get());
+  }
   for (const std::unique_ptr<Output>& output : outputs) {
     if (output != nullptr) output->Close();
   }
   if (end.how == ReplayEnd::How::kBadLine) fmt::print(stderr, "{}:{}\n", log_name, end.problem);
   if (const std::string unwritten = Problem(outputs); !unwritten.empty()) return Fail(kExitFailed, unwritten);
+  if (!replayer->problem().empty()) {
+    return Fail(kExitFailed,
+                fmt::format("{}; what is durable stays so: when this is mended, run it again and it goes on",
+                            replayer->problem()));
+  }
   if (end.how == ReplayEnd::How::kBadLine) return kExitNotCommand;
   if (end.how == ReplayEnd::How::kReadFailed) {
     return Fail(kExitFailed, fmt::format("cannot read {}: {}", log_name, end.problem));
   }
 
-  const Totals& totals = replayer->totals();
-  const double rate = Rate(totals, start);
+  const double rate = Rate(replayer->totals(), start);
   const AuditReport audit = replayer->Audit();
   if (!audit.ok()) {
     return Fail(kExitFailed,
                 fmt::format("UNITS DO NOT ADD UP for {} of {} products, first product {}: a bug of flexstock",
                             audit.broken_count, audit.products, static_cast<std::int64_t>(audit.broken.front())));
   }
-  if (!line.quiet) {
-    fmt::print(
-        stderr,
-        "{} commands ({:.0f} a second), {} orders placed, {} events; units add up for all {} products, {} orders "
-        "remembered\n",
-        totals.commands, rate, totals.orders, totals.events, audit.products, audit.orders);
-  }
+  if (!line.quiet) PrintSummary(replayer.get(), rate, audit);
   return kExitRan;
 }
 

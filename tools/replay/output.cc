@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <utility>
 
 namespace flexstock::replay {
@@ -45,16 +46,43 @@ int WriteAll(int descriptor, std::string_view bytes) {
   return 0;
 }
 
+// A pipe or a device has no disk to wait for.
+int SyncDescriptor(int descriptor) {
+  if (::fdatasync(descriptor) == 0 || errno == EINVAL || errno == EROFS || errno == ENOTSUP) return 0;
+  return errno;
+}
+
+std::unique_ptr<Output> ToDescriptor(const std::string& name, int descriptor) {
+  return std::make_unique<Output>(
+      name, [descriptor](std::string_view bytes) { return WriteAll(descriptor, bytes); },
+      [descriptor] { return ::close(descriptor) == 0 ? 0 : errno; },
+      [descriptor] { return SyncDescriptor(descriptor); });
+}
+
+// That there is a file of this name is on the disk. False: errno says why.
+bool SyncNameOf(const std::string& path) {
+  const std::string directory = std::filesystem::path(path).parent_path().string();
+  const int descriptor = ::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  const int error = ::fsync(descriptor) == 0 || errno == EINVAL ? 0 : errno;
+  ::close(descriptor);
+  errno = error;
+  return error == 0;
+}
+
 }  // namespace
 
 std::unique_ptr<Output> Output::ToString(std::string* text) {
-  return std::make_unique<Output>(
+  auto output = std::make_unique<Output>(
       "a string",
       [text](std::string_view bytes) {
         text->append(bytes);
         return 0;
       },
       [] { return 0; });
+  output->sent_ = text->size();
+  output->can_be_cut_ = true;
+  return output;
 }
 
 std::unique_ptr<Output> Output::ToFile(const std::string& path) {
@@ -62,13 +90,27 @@ std::unique_ptr<Output> Output::ToFile(const std::string& path) {
   const int descriptor =
       standard ? ::dup(STDOUT_FILENO) : ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (descriptor < 0) return nullptr;
-  return std::make_unique<Output>(
-      standard ? "standard output" : path, [descriptor](std::string_view bytes) { return WriteAll(descriptor, bytes); },
-      [descriptor] { return ::close(descriptor) == 0 ? 0 : errno; });
+  return ToDescriptor(standard ? "standard output" : path, descriptor);
 }
 
-Output::Output(std::string name, ByteSink sink, std::function<int()> close)
-    : name_(std::move(name)), sink_(std::move(sink)), close_(std::move(close)) {}
+std::unique_ptr<Output> Output::ToFileBehind(const std::string& path, std::uint64_t keep) {
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+  if (descriptor < 0) return nullptr;
+  const auto end = static_cast<off_t>(keep);
+  if (::ftruncate(descriptor, end) != 0 || ::lseek(descriptor, end, SEEK_SET) != end || !SyncNameOf(path)) {
+    const int error = errno;
+    ::close(descriptor);
+    errno = error;
+    return nullptr;
+  }
+  std::unique_ptr<Output> output = ToDescriptor(path, descriptor);
+  output->sent_ = keep;
+  output->can_be_cut_ = true;
+  return output;
+}
+
+Output::Output(std::string name, ByteSink sink, std::function<int()> close, std::function<int()> sync)
+    : name_(std::move(name)), sink_(std::move(sink)), close_(std::move(close)), sync_(std::move(sync)) {}
 
 Output& Output::Quoted(std::string_view text) {
   *this << "\"";
@@ -90,6 +132,13 @@ Output& Output::Quoted(std::string_view text) {
   return *this << "\"";
 }
 
+bool Output::Sync() {
+  Flush();
+  if (problem_.empty() && !synced_) Note(sync_());
+  synced_ = true;
+  return problem_.empty();
+}
+
 void Output::Close() {
   if (!close_) return;
   Flush();
@@ -106,11 +155,16 @@ Output& Output::Long(std::string_view text) {
 }
 
 void Output::Send(std::string_view bytes) {
-  if (problem_.empty() && !bytes.empty()) Note(sink_(bytes));
+  if (!problem_.empty() || bytes.empty()) return;
+  Note(sink_(bytes));
+  sent_ += bytes.size();
+  synced_ = false;
 }
 
 void Output::Note(int error) {
-  if (error != 0 && problem_.empty()) problem_ = fmt::format("cannot write {}: {}", name_, std::strerror(error));
+  if (error == 0 || !problem_.empty()) return;
+  error_ = error;
+  problem_ = fmt::format("cannot write {}: {}", name_, std::strerror(error));
 }
 
 }  // namespace flexstock::replay

@@ -25,8 +25,12 @@ class Output {
   [[nodiscard]] static std::unique_ptr<Output> ToString(std::string* text);
   // Creates or empties the file; "-" is standard output. nullptr: errno says why.
   [[nodiscard]] static std::unique_ptr<Output> ToFile(const std::string& path);
+  // Goes on with a regular file behind its first `keep` bytes, which it has; makes it if it is not there.
+  [[nodiscard]] static std::unique_ptr<Output> ToFileBehind(const std::string& path, std::uint64_t keep);
 
-  Output(std::string name, ByteSink sink, std::function<int()> close);
+  // `sync`: what was taken is on the disk, if there is one.
+  Output(
+      std::string name, ByteSink sink, std::function<int()> close, std::function<int()> sync = [] { return 0; });
   ~Output() { Close(); }
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
@@ -46,11 +50,19 @@ class Output {
   // A JSON string, quotes included. `text` is UTF-8 and stays so: only what JSON forbids inside quotes is escaped.
   Output& Quoted(std::string_view text);
 
+  // Writes what waits, and waits for the disk. False: problem() says why.
+  bool Sync();
   // Writes what waits, and closes. Nothing can be written afterwards.
   void Close();
 
   // "cannot write FILE: why", or empty.
   [[nodiscard]] const std::string& problem() const { return problem_; }
+  // The errno of it, or 0.
+  [[nodiscard]] int error() const { return error_; }
+  // A later run can cut it where it likes, and go on.
+  [[nodiscard]] bool can_be_cut() const { return can_be_cut_; }
+  // Of the whole file, those before included, once what waits is written.
+  [[nodiscard]] std::uint64_t bytes() const { return sent_ + size_; }
 
  private:
   static constexpr std::size_t kCapacity = std::size_t{1} << 16;
@@ -64,8 +76,13 @@ class Output {
   std::string name_;
   ByteSink sink_;
   std::function<int()> close_;
+  std::function<int()> sync_;
   std::unique_ptr<char[]> buffer_ = std::make_unique_for_overwrite<char[]>(kCapacity);
   std::size_t size_ = 0;
+  std::uint64_t sent_ = 0;
+  bool synced_ = true;  // all that was sent
+  bool can_be_cut_ = false;
+  int error_ = 0;
   std::string problem_;
 };
 

@@ -25,10 +25,11 @@ struct Understood {
   CommandParser parser;
   Command command;
   std::uint64_t line = 0;
+  std::uint64_t digest = 0;  // of all lines up to it
 };
 
-// Reads the next line. True: it is a command; false: `end` says how the log ends there.
-bool Next(LogReader* log, Understood* understood, ReplayEnd* end) {
+// Reads the next line, behind those of `digest`. True: it is a command; false: `end` says how the log ends there.
+bool Next(LogReader* log, std::uint64_t digest, Understood* understood, ReplayEnd* end) {
   switch (log->Next()) {
     case LogReader::Step::kEnd:
       *end = {};
@@ -43,6 +44,7 @@ bool Next(LogReader* log, Understood* understood, ReplayEnd* end) {
       break;
   }
   understood->line = log->number();
+  understood->digest = DigestOf(log->text(), digest);
   if (understood->parser.Parse(log->text(), &understood->command)) return true;
   const char* const torn = log->torn() ? "; the log ends within this line: it is torn" : "";
   *end = BadLine(*log, understood->parser.problem() + torn);
@@ -51,6 +53,26 @@ bool Next(LogReader* log, Understood* understood, ReplayEnd* end) {
 
 }  // namespace
 
+ReplayEnd SkipLog(LogReader* log, Replayer* replayer) {
+  const Standing& standing = replayer->standing();
+  Understood understood;
+  ReplayEnd end;
+  while (understood.line < standing.line) {
+    if (!Next(log, understood.digest, &understood, &end)) {
+      if (end.how == ReplayEnd::How::kReadFailed) return end;
+      const std::string ends = end.how == ReplayEnd::How::kRan
+                                   ? fmt::format("this one has {}", understood.line)
+                                   : fmt::format("this one has no command at line {}", end.problem);
+      return {ReplayEnd::How::kOtherLog,
+              fmt::format("the journal is of another log: it has {} lines of it, {}", standing.line, ends)};
+    }
+    replayer->Skip(understood.line, understood.command);
+  }
+  if (understood.digest == standing.digest) return {};
+  return {ReplayEnd::How::kOtherLog,
+          fmt::format("the journal is of another log: its first {} lines are not those of this one", standing.line)};
+}
+
 ReplayEnd ReplayLog(LogReader* log, Replayer* replayer, std::span<Output* const> outputs,
                     const std::function<void(const Totals&)>& progress) {
   const auto failed = [](const Output* output) { return output != nullptr && !output->problem().empty(); };
@@ -58,11 +80,12 @@ ReplayEnd ReplayLog(LogReader* log, Replayer* replayer, std::span<Output* const>
   Understood* now = &understood[0];
   Understood* next = &understood[1];
   ReplayEnd end;
-  bool more = Next(log, now, &end);
+  bool more = Next(log, replayer->standing().digest, now, &end);
   while (more) {
-    more = Next(log, next, &end);
+    more = Next(log, now->digest, next, &end);
     if (more) replayer->Prefetch(next->command);
-    replayer->Run(now->line, now->command);
+    replayer->Run(now->line, now->command, now->digest);
+    if (!replayer->problem().empty()) return {ReplayEnd::How::kJournalFailed, replayer->problem()};
     if (std::any_of(outputs.begin(), outputs.end(), failed)) return {ReplayEnd::How::kOutputFailed, ""};
     if (now->line % kLinesBetweenProgress == 0) progress(replayer->totals());
     std::swap(now, next);

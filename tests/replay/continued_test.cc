@@ -1,0 +1,252 @@
+// Continued replays: a disk that fails at each of its operations, in every way, under a log that does everything; run
+// again until the log is through. What comes of it must be what an unbroken run writes, byte for byte.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "tests/model/seed.h"
+#include "tests/replay/model_replay.h"
+#include "tests/replay/random_log.h"
+#include "tests/replay/replayed.h"
+#include "tests/sim/sim_storage.h"
+
+namespace flexstock::replay {
+namespace {
+
+using sim::FaultKind;
+using sim::Loss;
+
+// What the runs leave behind, as files would.
+struct Written {
+  std::string results, events, state;
+};
+
+class ContinuedTest : public testing::Test {
+ protected:
+  // `changes_max`: 16 makes epochs end within groups, too.
+  static ReplayOptions OptionsOn(sim::SimStorage* storage, std::uint32_t shards, std::uint64_t seed,
+                                 std::uint32_t changes_max = 4096) {
+    ReplayOptions options;
+    options.shards = shards;
+    options.retention_ms = seed % 2 == 0 ? 40 : 0;
+    options.policy.acceptance_window_ms = 20;
+    options.policy.payment_window_ms = 20;
+    options.products_max = options.orders_max = 1 << 14;
+    options.journal = {.dir = "/journal",
+                       .snapshot_every_bytes = 24 << 10,
+                       .group = 24,
+                       .changes_max = changes_max,
+                       .segment_bytes = 64 << 10,
+                       .storage = storage};
+    return options;
+  }
+
+  // One run. True: the log is through; false: the disk has failed, and `why_` says how.
+  bool Run(const std::string& log, const ReplayOptions& options, Written* written) {
+    auto [replayer, problem] = Replayer::Open(options);
+    why_ = problem;
+    if (replayer == nullptr) return false;
+    LogReader reader(ReadText(log, 1000));
+    const ReplayEnd skipped = SkipLog(&reader, replayer.get());
+    EXPECT_EQ(skipped.how, ReplayEnd::How::kRan) << skipped.problem;
+    const Standing standing = replayer->standing();
+    longest_standing_ = std::max(longest_standing_, standing.line);
+    Cut(standing, written);
+    Written now;
+    bool through = false;
+    {
+      // What is flushed at the end of a program that was killed is not flushed: it is looked at before.
+      const std::unique_ptr<Output> results = Output::ToString(&written->results);
+      const std::unique_ptr<Output> events = Output::ToString(&written->events);
+      replayer->WriteTo(results.get(), events.get());
+      const std::array outputs = {results.get(), events.get()};
+      const ReplayEnd end = ReplayLog(&reader, replayer.get(), outputs, [](const Totals&) {});
+      if (end.how == ReplayEnd::How::kRan) replayer->End();
+      why_ = replayer->problem();
+      through = why_.empty();
+      EXPECT_EQ(end.how, why_.empty() ? ReplayEnd::How::kRan : end.how) << end.problem;
+      if (through) {
+        written->state.clear();
+        const std::unique_ptr<Output> state = Output::ToString(&written->state);
+        replayer->WriteStateTo(state.get());
+        EXPECT_TRUE(replayer->Audit().ok());
+      }
+      now = *written;
+      replayer = nullptr;
+    }
+    *written = now;
+    return through;
+  }
+
+  // As main does with files.
+  static void Cut(const Standing& standing, Written* written) {
+    ASSERT_GE(static_cast<std::uint64_t>(std::count(written->results.begin(), written->results.end(), '\n')),
+              standing.line)
+        << "the journal has commands whose answers were not on the disk before";
+    std::size_t end = 0;
+    for (std::uint64_t line = 0; line < standing.line; ++line) end = written->results.find('\n', end) + 1;
+    written->results.resize(end);
+    ASSERT_NE(standing.events_bytes, kNoEventsFile);
+    ASSERT_GE(written->events.size(), standing.events_bytes)
+        << "the journal has events confirmed that were not on the disk before";
+    written->events.resize(standing.events_bytes);
+  }
+
+  std::string why_;
+  std::uint64_t longest_standing_ = 0;
+};
+
+// Epochs that end within groups may bring events of different products in another order.
+enum class Events { kSameBytes, kSameByProduct };
+
+void ExpectSame(const Written& continued, const Written& unbroken, Events events = Events::kSameBytes) {
+  EXPECT_EQ(continued.state, unbroken.state);
+  EXPECT_EQ(continued.results, unbroken.results);
+  if (events == Events::kSameBytes) {
+    EXPECT_EQ(continued.events, unbroken.events);
+  } else {
+    EXPECT_EQ(EventsByProduct(continued.events), EventsByProduct(unbroken.events));
+  }
+}
+
+constexpr int kLines = 160;
+
+TEST_F(ContinuedTest, AnUnbrokenRunWritesWhatItWritesWithoutAJournal) {
+  for (const std::uint64_t seed : model::Seeds(1, 12)) {
+    SCOPED_TRACE(testing::Message() << "FLEXSTOCK_SEED=" << seed);
+    const std::string log = RandomLog(seed, 10 * kLines);
+    for (const std::uint32_t shards : {1u, 7u, 64u}) {
+      sim::SimStorage storage(seed);
+      const ReplayOptions options = OptionsOn(&storage, shards, seed);
+      Written journaled;
+      ASSERT_TRUE(Run(log, options, &journaled)) << why_;
+      ReplayOptions in_memory = options;
+      in_memory.journal = {};
+      const Replayed expected = Replay(log, in_memory);
+      EXPECT_EQ(journaled.results, expected.results);
+      EXPECT_EQ(journaled.state, expected.state);
+      EXPECT_EQ(EventsByProduct(journaled.events), EventsByProduct(expected.events));
+      if (shards == 1) {
+        EXPECT_EQ(journaled.events, expected.events);
+      }
+      // Once more: there is nothing left to do, and nothing changes.
+      Written again = journaled;
+      ASSERT_TRUE(Run(log, options, &again)) << why_;
+      EXPECT_EQ(longest_standing_, static_cast<std::uint64_t>(10 * kLines));
+      ExpectSame(again, journaled);
+    }
+  }
+}
+
+TEST_F(ContinuedTest, ACrashAtEachOperationOfTheDiskLeavesNoTrace) {
+  struct Case {
+    std::uint32_t shards, changes_max;
+  };
+  for (const std::uint64_t seed : model::Seeds(1, 1)) {
+    for (const auto [shards, changes_max] : {Case{1, 16}, Case{7, 4096}, Case{7, 16}, Case{64, 4096}}) {
+      SCOPED_TRACE(testing::Message() << "FLEXSTOCK_SEED=" << seed << ", " << shards << " shards, " << changes_max
+                                      << " changes");
+      const Events events = shards == 1 || changes_max == 4096 ? Events::kSameBytes : Events::kSameByProduct;
+      const std::string log = RandomLog(seed, kLines);
+      Written unbroken;
+      std::uint64_t operations = 0;
+      {
+        sim::SimStorage storage(seed);
+        ASSERT_TRUE(Run(log, OptionsOn(&storage, shards, seed, changes_max), &unbroken)) << why_;
+        operations = storage.operations();
+      }
+      ASSERT_GT(operations, 40u);
+      std::uint64_t crashes = 0;
+      // Many shards cost time, and show no more than some.
+      const std::uint64_t step = shards == 64 ? 5 : 1;
+      for (std::uint64_t at = 0; at < operations; at += step) {
+        SCOPED_TRACE(testing::Message() << "crash at operation " << at);
+        sim::SimStorage storage(seed + at);
+        storage.Arm({.at = at, .kind = FaultKind::kCrash});
+        Written written;
+        int runs = 0;
+        while (!Run(log, OptionsOn(&storage, shards, seed, changes_max), &written)) {
+          ASSERT_TRUE(storage.crashed()) << why_;
+          ASSERT_LT(++runs, 4);
+          ++crashes;
+          if (at % 3 == 0) {
+            storage.Kill();
+          } else {
+            storage.PowerLoss(at % 3 == 1 ? Loss::kSome : Loss::kTorn);
+          }
+          // The second run crashes, too, somewhat later.
+          if (runs == 1) storage.Arm({.at = storage.operations() + at % 37, .kind = FaultKind::kCrash});
+        }
+        storage.DisarmAll();
+        ExpectSame(written, unbroken, events);
+        if (HasFailure()) return;
+      }
+      EXPECT_GE(crashes, operations / step - 2);  // closing comes last, and fails unseen
+    }
+  }
+}
+
+TEST_F(ContinuedTest, AFullDiskEndsTheRunAndTheNextGoesOn) {
+  const std::uint64_t seed = 5;
+  const std::string log = RandomLog(seed, 10 * kLines);
+  for (const std::uint32_t shards : {1u, 7u}) {
+    Written unbroken;
+    sim::SimStorage roomy(seed);
+    ASSERT_TRUE(Run(log, OptionsOn(&roomy, shards, seed), &unbroken)) << why_;
+    sim::SimStorage storage(seed);
+    // Each time there is a little more room, for segments of 64 KiB.
+    std::uint64_t space = 80 << 10;
+    Written written;
+    int full = 0;
+    storage.SetSpace(space);
+    ReplayOptions options = OptionsOn(&storage, shards, seed);
+    options.journal.snapshot_every_bytes = 0;
+    while (!Run(log, options, &written)) {
+      EXPECT_NE(why_.find("No space left on device"), std::string::npos) << why_;
+      ASSERT_LT(++full, 100);
+      storage.SetSpace(space += 40 << 10);
+    }
+    EXPECT_GT(full, 4);
+    ExpectSame(written, unbroken);
+  }
+}
+
+TEST_F(ContinuedTest, AStormIsCutAnywhere) {
+  // Thousands of orders expire at one instant, in the advance of a single line, over many epochs.
+  std::string log;
+  for (int product = 1; product <= 5; ++product) {
+    log += fmt::format("{{\"at\":0,\"op\":\"put_product\",\"product\":{},\"member\":7}}\n", product);
+  }
+  for (int i = 0; i < 400; ++i) {
+    log += fmt::format("{{\"at\":1,\"op\":\"place\",\"order\":\"{}\",\"product\":{},\"customer\":9,\"qty\":1}}\n", i,
+                       1 + i * 3 % 5);
+  }
+  log +=
+      "{\"at\":100,\"op\":\"advance\"}\n{\"at\":101,\"op\":\"pay\",\"order\":\"3\"}\n{\"at\":300,\"op\":\"advance\"}\n";
+  for (const std::uint32_t shards : {1u, 7u}) {
+    Written unbroken;
+    std::uint64_t operations = 0;
+    {
+      sim::SimStorage storage(1);
+      ASSERT_TRUE(Run(log, OptionsOn(&storage, shards, 0, 16), &unbroken)) << why_;
+      operations = storage.operations();
+    }
+    for (std::uint64_t at = operations / 2; at < operations; at += 3) {
+      SCOPED_TRACE(testing::Message() << shards << " shards, crash at operation " << at);
+      sim::SimStorage storage(at);
+      storage.Arm({.at = at, .kind = FaultKind::kCrash});
+      Written written;
+      while (!Run(log, OptionsOn(&storage, shards, 0, 16), &written)) {
+        ASSERT_TRUE(storage.crashed()) << why_;
+        storage.PowerLoss(Loss::kSome);
+      }
+      ExpectSame(written, unbroken, shards == 1 ? Events::kSameBytes : Events::kSameByProduct);
+      if (HasFailure()) return;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace flexstock::replay

@@ -1,0 +1,141 @@
+// What a replayer does only with a journal: open it, skip what it has, end groups, say that all is on the disk.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tools/replay/json_lines.h"
+#include "tools/replay/replayer.h"
+
+namespace flexstock::replay {
+
+namespace {
+
+// What may wait unconfirmed: far more than an epoch's events, so that all that a crash leaves untold can be held.
+constexpr std::uint64_t kEventsMax = std::uint64_t{1} << 22;
+}  // namespace
+
+void Replayer::AddJournal(Options* engine_options) {
+  const JournalOptions& journal = options_.journal;
+  const auto write_outputs = [this] {
+    for (Output* const output : {results_, events_}) {
+      if (output != nullptr && !output->Sync()) return output->error();
+    }
+    return 0;
+  };
+  Storage& files = journal.storage != nullptr ? *journal.storage : SystemStorage();
+  storage_ = std::make_unique<OutputsFirst>(files, write_outputs);
+  engine_options->journal_dir = journal.dir;
+  engine_options->journal_segment_bytes = journal.segment_bytes;
+  engine_options->storage = storage_.get();
+  engine_options->changes_max = journal.changes_max;
+  engine_options->events_max = kEventsMax;
+  engine_options->clock = nullptr;  // asked once, for the journal's id
+}
+
+std::string Replayer::BeginJournal() {
+  marks_ = std::make_unique<JournalMarks>(engine_.get());
+  const std::uint64_t rules = RulesDigestOf(options_.retention_ms, options_.policy);
+  std::string problem = marks_->Begin(rules, &standing_);
+  if (problem.empty()) problem = Settle();
+  return problem.empty() ? "" : fmt::format("{}: {}", options_.journal.dir, problem);
+}
+
+// A crash may have cut through the deadlines of one instant. The rest of them happens now, so that looking an order up
+// changes nothing, and what is to be told of orders that are forgotten is known before their names are looked for.
+std::string Replayer::Settle() {
+  // To ask every shard for something, at a time that none lies behind.
+  std::vector<OrderView> none;
+  if (engine_->Pending(MemberId{0}, 0, &none, 0) == Code::kOk && HoldEvents()) return "";
+  const std::string failure = engine_->Journal().failure;
+  return failure.empty() ? "more events wait in it than can be held" : failure;
+}
+
+// They are told before the log is read, and their names are in it.
+bool Replayer::HoldEvents() {
+  const bool all = engine_->Commit();
+  while (const std::size_t count = engine_->Poll(Audience::kFeed, polled_)) {
+    held_.insert(held_.end(), polled_.begin(), polled_.begin() + static_cast<std::ptrdiff_t>(count));
+  }
+  for (const Event& event : held_) {
+    if (event.key.given()) held_names_.try_emplace(OrderSerials::FromOrderKey(event.key));
+  }
+  return all;
+}
+
+// ---- Skipping -----------------------------------------------------------------------------------------------------
+
+void Replayer::Skip(std::uint64_t line, const Command& command) {
+  line_ = line;
+  now_ = std::max(now_, command.at_ms);
+  if (const auto* place = std::get_if<Place>(&command.action)) SkipOrder(place->order, OrderSerials::Of(line, 0));
+  if (const auto* cart = std::get_if<Cart>(&command.action)) {
+    for (std::size_t i = 0; i < cart->lines.size(); ++i) {
+      SkipOrder(cart->lines[i].order, OrderSerials::Of(line, i));
+    }
+  }
+  // Whether it came to be is asked when the state is written.
+  if (const auto* put = std::get_if<PutProduct>(&command.action)) {
+    products_.insert(static_cast<std::int64_t>(put->product));
+  }
+}
+
+void Replayer::SkipOrder(std::string_view name, std::uint64_t serial) {
+  if (const auto held = held_names_.find(serial); held != held_names_.end()) held->second = name;
+  OrderView view;
+  // As of whatever the order's shard has seen: nothing happens earlier than it would in an unbroken run.
+  if (engine_->Find(OrderSerials::ToOrderKey(serial), &view, 0) != Code::kOk) return;
+  bool is_new = false;
+  const KeyRef ref = keys_.Intern(name, &is_new);
+  keys_.SetOrder(ref, view.order, serial);
+  serials_.Add(serial, ref);
+}
+
+void Replayer::WriteHeldEvents() {
+  for (const Event& event : held_) {
+    ++totals_.events;
+    if (events_ == nullptr) continue;
+    const auto name = held_names_.find(OrderSerials::FromOrderKey(event.key));
+    WriteEvent(event, name == held_names_.end() ? std::string_view() : name->second, events_);
+  }
+  if (!held_.empty()) Confirm(held_.back().position);
+  held_ = {};
+  held_names_ = {};
+}
+
+// ---- Groups -------------------------------------------------------------------------------------------------------
+
+// Whatever is due in quiet shards happens, too, so that its events are not told later than others by more than a group.
+void Replayer::EndGroup() {
+  for (Code code = Code::kOverloaded; code == Code::kOverloaded && problem_.empty();) {
+    code = engine_->Advance(now_);
+    TakeEvents();
+  }
+  if (problem_.empty()) TakeSnapshotIfDue();
+  if (keys_.size() >= release_at_) ReleaseForgotten();
+}
+
+void Replayer::Confirm(std::uint64_t position) {
+  engine_->Confirm(Audience::kFeed, position);
+  const bool kept = events_ != nullptr && events_->can_be_cut();
+  marks_->EventsWritten(kept ? events_->bytes() : kNoEventsFile);
+}
+
+void Replayer::TakeSnapshotIfDue() {
+  const JournalStats stats = engine_->Journal();
+  const std::uint64_t every = options_.journal.snapshot_every_bytes;
+  if (every == 0 || stats.bytes - snapshot_at_ < std::max(every, stats.snapshot_bytes)) return;
+  // If it fails, the journal is as it was: Journal() says why, and the next one is tried as much later.
+  (void)engine_->Snapshot();
+  snapshot_at_ = engine_->Journal().bytes;
+}
+
+void Replayer::End() {
+  if (!journaled() || !problem_.empty()) return;
+  EndGroup();
+  // Once more, for what the last events' confirming has left to write.
+  TakeEvents();
+  const JournalStats stats = engine_->Journal();
+  if (problem_.empty()) problem_ = stats.failure;
+}
+
+}  // namespace flexstock::replay

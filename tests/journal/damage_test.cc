@@ -79,7 +79,7 @@ std::unique_ptr<Fixture> Make(std::uint64_t seed, const Size& size, End end) {
   std::unique_ptr<Engine> engine = OpenOrFail(storage.get());
   shop.Use(engine.get());
   const auto reopen = [&] {
-    engine.reset();
+    Abandon(storage.get(), &engine);
     storage->Kill();
     engine = OpenOrFail(storage.get());
     shop.Use(engine.get());
@@ -93,7 +93,7 @@ std::unique_ptr<Fixture> Make(std::uint64_t seed, const Size& size, End end) {
   EXPECT_TRUE(shop.Settle());
   if (end == End::kReopened) reopen();
   fixture->acknowledged = shop.newest();
-  if (end != End::kClosed) storage->Arm({.at = storage->operations(), .kind = sim::FaultKind::kCrash});
+  if (end != End::kClosed) Abandon(storage.get(), &engine);
   engine.reset();
   storage->PowerLoss(sim::Loss::kAll);
   fixture->disk = std::move(storage);
@@ -178,7 +178,7 @@ void Report(const Outcomes& outcomes) {
 
 // ---- All of a small one -------------------------------------------------------------------------------------------
 
-constexpr Size kSmall = {.products = 5, .steps = 6, .before = 18, .behind = 32, .advances = 16};
+constexpr Size kSmall = {.products = 5, .steps = 5, .before = 18, .behind = 32, .advances = 16};
 constexpr int kShards = 4;  // so that tests that run side by side share the work
 
 bool HasData(std::span<const std::byte> bytes, std::uint64_t page) {

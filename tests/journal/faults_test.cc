@@ -219,8 +219,7 @@ std::unique_ptr<SimStorage> KilledDisk() {
   Day day(storage.get());
   day.Run();
   EXPECT_TRUE(day.ended);
-  storage->Arm({.at = storage->operations(), .kind = FaultKind::kCrash});
-  day.engine.reset();
+  Abandon(storage.get(), &day.engine);
   storage->PowerLoss(Loss::kAll);
   return storage;
 }

@@ -48,14 +48,14 @@ class Counter {
   void Commit(int times) {
     for (int i = 0; i < times; ++i) ASSERT_TRUE(Commit());
   }
-  // The process is gone, or the machine: what the engine does in its end no longer reaches the disk.
+  // The process is gone, or the machine.
   void Kill() {
+    Abandon(&storage, &engine_);
     storage.Kill();
-    engine_.reset();
   }
   void PowerLoss(Loss loss) {
+    Abandon(&storage, &engine_);
     storage.PowerLoss(loss);
-    engine_.reset();
   }
 
   [[nodiscard]] Engine& engine() { return *engine_; }

@@ -93,6 +93,14 @@ Options OptionsOn(Storage* storage, std::uint32_t shards) {
   return options;
 }
 
+void Abandon(sim::SimStorage* storage, std::unique_ptr<Engine>* engine) {
+  storage->DisarmAll();
+  storage->Arm({.at = storage->operations(), .kind = sim::FaultKind::kCrash});
+  std::vector<std::string> names;
+  (void)storage->List(kDirectory, &names);  // the operation that it crashes in, so that no write is done in part
+  engine->reset();
+}
+
 void Shop::Use(Engine* engine) {
   engine_ = engine;
   floor_ = events_.empty() ? 0 : events_.back().first;

@@ -15,6 +15,7 @@
 
 #include "flexstock/engine.h"
 #include "tests/sim/random.h"
+#include "tests/sim/sim_storage.h"
 
 namespace flexstock::journal {
 
@@ -25,6 +26,9 @@ inline constexpr const char* kDirectory = "/journal";
 
 // A small engine on `storage`, quiet between calls: everything is the same each time.
 [[nodiscard]] Options OptionsOn(Storage* storage, std::uint32_t shards = 3);
+
+// The engine ends as in a crash: nothing that it does in its end reaches the disk, which waits for PowerLoss or Kill.
+void Abandon(sim::SimStorage* storage, std::unique_ptr<Engine>* engine);
 
 class Shop {
  public:

@@ -1,0 +1,286 @@
+// Files whose hashes are all right and whose contents are not: no disk makes them, but a bug may, or a hand. What they
+// say is checked against what they said before: they are refused, with the place, or what opens has its books in order.
+// Never a crash, never a read beyond (AddressSanitizer), never an engine that does not answer.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "engine/journal/block_writer.h"
+#include "engine/journal/format.h"
+#include "engine/journal/snapshot_reader.h"
+#include "tests/journal/shop.h"
+#include "tests/model/seed.h"
+#include "tests/sim/sim_storage.h"
+
+namespace flexstock::journal {
+namespace {
+
+using sim::Random;
+using sim::SimStorage;
+
+struct Forged {
+  BlockHeader header;
+  std::vector<std::byte> payload;  // not compressed
+  std::uint64_t offset = 0;        // in its file
+};
+
+// A file taken apart, and put together again with every hash right.
+class File {
+ public:
+  File(SimStorage* storage, std::string path) : storage_(storage), path_(std::move(path)) {
+    const std::span<const std::byte> bytes = storage->Bytes(path_);
+    EXPECT_EQ(TakeFileHeader(bytes, &header, &header_hash_), "");
+    is_segment_ = header.kind == FileKind::kSegment;
+    for (std::uint64_t at = is_segment_ ? kPage : kFileHeaderBytes; at < bytes.size();) {
+      Forged block;
+      std::uint64_t hash = 0;
+      if (!TakeBlockHeader(bytes.subspan(at), &block.header, &hash)) break;
+      block.offset = at;
+      const auto raw = bytes.subspan(at + kBlockHeaderBytes, block.header.payload_bytes);
+      std::vector<std::byte> memory;
+      std::span<const std::byte> payload;
+      EXPECT_TRUE(SnapshotReader::Unpack({.header = block.header, .offset = at, .payload = raw}, &memory, &payload));
+      block.payload.assign(payload.begin(), payload.end());
+      block.header.compressed = false;
+      at += is_segment_ ? PageUp(kBlockHeaderBytes + raw.size()) : kBlockHeaderBytes + raw.size();
+      blocks.push_back(std::move(block));
+    }
+  }
+  // `previous`: the hash of the block before the first; gives that of the last one.
+  std::uint64_t Write(std::uint64_t previous) {
+    std::vector<std::byte> bytes(kFileHeaderBytes);
+    header_hash_ = PutFileHeader(bytes.data(), header);
+    if (!is_segment_) previous = header_hash_;
+    for (Forged& block : blocks) {
+      BlockWriter writer;
+      writer.Begin();
+      std::copy(block.payload.begin(), block.payload.end(), writer.Room(block.payload.size()));
+      writer.Advance(writer.Room(0) + block.payload.size());
+      block.header.previous = previous;
+      const std::span<const std::byte> whole = writer.End(block.header, is_segment_, &previous);
+      if (is_segment_) bytes.resize(block.offset);
+      bytes.insert(bytes.end(), whole.begin(), whole.end());
+    }
+    std::unique_ptr<StorageFile> file;
+    EXPECT_EQ(storage_->Open(path_, is_segment_ ? OpenMode::kReadWrite : OpenMode::kCreate, &file), 0);
+    EXPECT_EQ(file->WriteAt(0, bytes).count, bytes.size());
+    return previous;
+  }
+
+  FileHeader header;
+  std::vector<Forged> blocks;
+
+ private:
+  SimStorage* const storage_;
+  const std::string path_;
+  std::uint64_t header_hash_ = 0;
+  bool is_segment_ = false;
+};
+
+// A journal of two segments with blocks; with a snapshot, that and what is behind it.
+struct Made {
+  explicit Made(bool with_snapshot) {
+    auto storage = std::make_unique<SimStorage>(7);
+    Options options = OptionsOn(storage.get());
+    auto [engine, problem] = Engine::Open(options);
+    EXPECT_EQ(problem, "");
+    shop.Use(engine.get());
+    for (int i = 0; i < 25; ++i) EXPECT_TRUE(shop.Run(8));
+    if (with_snapshot) {
+      EXPECT_TRUE(shop.Settle());
+      EXPECT_EQ(shop.Snapshot(), "");
+      for (int i = 0; i < 6; ++i) EXPECT_TRUE(shop.Run(8));
+    }
+    EXPECT_TRUE(shop.Settle());
+    Abandon(storage.get(), &engine);
+    storage->PowerLoss(sim::Loss::kAll);
+    disk = std::move(storage);
+    for (const SimStorage::Listed& file : disk->Files()) {
+      if (file.path.find("/journal-") != std::string::npos) segments.push_back(file.path);
+      if (file.path.find("/snapshot-") != std::string::npos) snapshot = file.path;
+    }
+    std::sort(segments.begin(), segments.end());
+  }
+  Shop shop{Shop::Setup{.seed = 21, .products = 4}};
+  std::unique_ptr<SimStorage> disk;
+  std::vector<std::string> segments;
+  std::string snapshot;
+};
+
+// Changes a block of the journal's, by its number from the first on, and carries on the chain. False: there is none.
+template <typename Change>
+bool ForgeJournal(const Made& made, SimStorage* disk, std::size_t number, Change change) {
+  bool done = false;
+  std::uint64_t previous = 0;
+  for (const std::string& path : made.segments) {
+    File file(disk, path);
+    if (!done && number < file.blocks.size()) {
+      Forged& block = file.blocks[number];
+      change(&block);
+      done = true;
+      // It has to stay where it is.
+      if (block.payload.size() > kPage - kBlockHeaderBytes) return false;
+    }
+    if (!done) number -= file.blocks.size();
+    if (file.blocks.empty()) continue;
+    if (previous == 0) previous = file.blocks.front().header.previous;
+    previous = file.Write(previous);
+  }
+  return done;
+}
+template <typename Change>
+bool ForgeSnapshot(const Made& made, SimStorage* disk, std::size_t number, Change change) {
+  File file(disk, made.snapshot);
+  if (number >= file.blocks.size()) return false;
+  change(&file.blocks[number]);
+  (void)file.Write(0);
+  return true;
+}
+
+// Empty, or what is wrong with what an engine makes of it.
+std::string Judge(SimStorage* disk, bool is_snapshot, std::uint64_t* refused, std::uint64_t* opened) {
+  auto [engine, problem] = Engine::Open(OptionsOn(disk));
+  if (engine == nullptr) {
+    ++*refused;
+    const bool names = problem.find(kDirectory) == 0;
+    const bool says = problem.find(": at ") != std::string::npos || problem.find("contradicts") != std::string::npos ||
+                      problem.find("events are missing") != std::string::npos ||
+                      problem.find("it is missing") != std::string::npos;
+    return names && says ? "" : "the refusal does not say where: " + problem;
+  }
+  ++*opened;
+  // Of a snapshot's orders it is not checked that their products have sold as much: then Audit says so.
+  const bool in_order = engine->Audit().ok();
+  if (!in_order && !is_snapshot) return "the books are not in order";
+  // It answers, forgets, expires, and ends.
+  for (std::int64_t id = 1; id <= 4; ++id) {
+    ProductView view;
+    (void)engine->Find(ProductId{id}, &view, 100'000);
+    (void)engine->Place({.product = ProductId{id}, .customer = CustomerId{1}}, 100'001);
+  }
+  (void)engine->Commit();
+  std::vector<Event> events(64);
+  while (engine->Poll(Audience::kFeed, events) != 0) {
+  }
+  return engine->Audit().ok() || !in_order ? "" : "the books are not in order, later";
+}
+
+// A byte changed, moved, taken out, put in, or made an end of its range.
+void Spoil(std::vector<std::byte>* payload, Random* random) {
+  if (payload->empty()) {
+    payload->push_back(static_cast<std::byte>(random->Next()));
+    return;
+  }
+  const std::size_t at = random->Below(payload->size());
+  const auto where = payload->begin() + static_cast<std::ptrdiff_t>(at);
+  switch (random->Below(8)) {
+    case 0:
+      payload->erase(where);
+      return;
+    case 1:
+      payload->insert(where, static_cast<std::byte>(random->Next()));
+      return;
+    case 2:
+      payload->resize(at);
+      return;
+    case 3:
+      *where = std::byte{0};
+      return;
+    case 4:
+      *where = std::byte{0xff};
+      return;
+    case 5:
+      *where = static_cast<std::byte>(static_cast<unsigned>(*where) + 1);
+      return;
+    case 6:
+      *where = static_cast<std::byte>(static_cast<unsigned>(*where) - 1);
+      return;
+    default:
+      *where ^= static_cast<std::byte>(1u << random->Below(8));
+  }
+}
+
+class ForgedTest : public testing::TestWithParam<int> {
+ protected:
+  // Some random spoiling of random blocks.
+  template <typename Forge>
+  void Run(const Made& made, bool is_snapshot, std::uint64_t first_seed, std::size_t blocks, Forge forge) {
+    std::uint64_t refused = 0, opened = 0;
+    const auto first = first_seed + 1'000'000 * static_cast<std::uint64_t>(GetParam());
+    for (const std::uint64_t seed : model::Seeds(first, 4'000 / FLEXSTOCK_FORGED_STRIDE)) {
+      model::NameSeedOnAbort(seed);
+      Random random(seed);
+      const std::unique_ptr<SimStorage> disk = made.disk->Copy();
+      const bool forged = forge(made, disk.get(), random.Below(blocks), [&](Forged* block) {
+        if (random.OneIn(40)) {  // what the header says
+          switch (random.Below(6)) {
+            case 0:
+              block->header.epoch += random.Below(3) - 1;
+              return;
+            case 1:
+              block->header.position += random.Below(3) - 1;
+              return;
+            case 2:
+              block->header.kind = static_cast<BlockKind>(random.Below(24));
+              return;
+            case 3:
+              block->header.engine.lo += random.Below(2);
+              return;
+            case 4:
+              block->header.compressed = true;
+              block->header.raw_bytes = static_cast<std::uint32_t>(random.Next() >> (32 + random.Below(32)));
+              return;
+            default:
+              return;
+          }
+        }
+        for (std::uint64_t i = 0; i <= random.Below(3); ++i) Spoil(&block->payload, &random);
+      });
+      if (!forged) continue;
+      const std::string wrong = Judge(disk.get(), is_snapshot, &refused, &opened);
+      ASSERT_EQ(wrong, "") << "FLEXSTOCK_SEED=" << seed;
+    }
+    std::printf("%llu refused, %llu opened\n", static_cast<unsigned long long>(refused),
+                static_cast<unsigned long long>(opened));
+    EXPECT_GT(refused, 0u);
+    EXPECT_GT(opened, 0u);
+  }
+};
+
+TEST_P(ForgedTest, Journal) {
+  const Made made(false);
+  Run(made, false, 7'000'000'000, 25, [](auto&&... args) { return ForgeJournal(args...); });
+}
+
+TEST_P(ForgedTest, JournalBehindASnapshot) {
+  const Made made(true);
+  Run(made, false, 8'000'000'000, 20, [](auto&&... args) { return ForgeJournal(args...); });
+}
+
+TEST_P(ForgedTest, Snapshot) {
+  const Made made(true);
+  const std::size_t blocks = File(made.disk.get(), made.snapshot).blocks.size();
+  ASSERT_GE(blocks, 3u * 3 + 2);
+  Run(made, true, 9'000'000'000, blocks, [](auto&&... args) { return ForgeSnapshot(args...); });
+}
+
+INSTANTIATE_TEST_SUITE_P(Rounds, ForgedTest, testing::Range(0, 2));
+
+// Put together again as they were, they are what they were: these tests change what they say they change.
+TEST(ForgeryTest, NothingForgedIsNothingChanged) {
+  for (const bool snapshot : {false, true}) {
+    const Made made(snapshot);
+    const std::unique_ptr<SimStorage> disk = made.disk->Copy();
+    ASSERT_TRUE(ForgeJournal(made, disk.get(), 3, [](Forged*) {}));
+    if (snapshot) {
+      ASSERT_TRUE(ForgeSnapshot(made, disk.get(), 3, [](Forged*) {}));
+    }
+    auto [engine, problem] = Engine::Open(OptionsOn(disk.get()));
+    ASSERT_EQ(problem, "");
+    EXPECT_EQ(engine->recovery().epoch, made.shop.newest());
+    EXPECT_EQ(made.shop.Compare(*engine), "");
+  }
+}
+
+}  // namespace
+}  // namespace flexstock::journal

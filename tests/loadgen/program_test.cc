@@ -135,6 +135,48 @@ TEST_F(ProgramTest, ATraceEndsWithTheTableAndEverythingInTheFile) {
   EXPECT_EQ(file["options"]["FILE"], (directory_ / "log.csv").string());
 }
 
+TEST_F(ProgramTest, AJournalIsInTheTableAndInTheFile) {
+  fs::create_directory(directory_ / "empty");  // that will do
+  const Exit exit = Run("sale --orders 30000 --stock 10000 --threads 3 --journal @/empty --json @/run.json");
+  EXPECT_EQ(exit.status, 0) << exit.out << exit.err;
+  EXPECT_NE(exit.out.find("\njournal                           in all         a block  a placed order\n"),
+            std::string::npos)
+      << exit.out;
+  EXPECT_NE(exit.out.find("\n  place_durable "), std::string::npos) << exit.out;
+  const json file = json::parse(Text("run.json"));
+  ExpectAddsUp(file);
+  const json& journal = file["journal"];
+  const std::uint64_t placed = file["orders"].value("awaiting_payment", std::uint64_t{0}) +
+                               file["orders"].value("awaiting_acceptance", std::uint64_t{0});
+  EXPECT_GE(journal["changes"], placed);
+  EXPECT_DOUBLE_EQ(journal["bytes_per_order"].get<double>(),
+                   journal["bytes"].get<double>() / static_cast<double>(placed));
+  EXPECT_EQ(journal["place_durable_every"], 64);
+  EXPECT_GE(journal["place_durable_ns"]["calls"], placed / 64);
+  EXPECT_LE(journal["place_durable_ns"]["p50"], journal["place_durable_ns"]["max"]);
+  EXPECT_EQ(file["options"]["journal"], (directory_ / "empty").string());
+  EXPECT_TRUE(fs::exists(directory_ / "empty" / "journal-0000000000000001")) << "it stays behind";
+
+  const Exit again = Run("sale --orders 1 --journal @/empty");
+  EXPECT_EQ(again.status, 2);
+  EXPECT_EQ(again.out, "");
+  EXPECT_NE(again.err.find("--journal: " + (directory_ / "empty").string() +
+                           " is not empty, and a run starts from nothing: name a new directory, or remove this one"),
+            std::string::npos)
+      << again.err;
+}
+
+TEST_F(ProgramTest, WithoutAJournalTheFileSaysSo) {
+  EXPECT_EQ(Run("sale --orders 100 --json @/run.json").status, 0);
+  EXPECT_TRUE(json::parse(Text("run.json"))["journal"].is_null());
+}
+
+TEST_F(ProgramTest, AJournalThatCannotBeWrittenExitsWithOneAndSaysWhy) {
+  const Exit exit = Run("sale --orders 1 --journal /dev/null/journal");
+  EXPECT_EQ(exit.status, 1);
+  EXPECT_NE(exit.err.find("/dev/null/journal: Not a directory"), std::string::npos) << exit.err;
+}
+
 TEST_F(ProgramTest, ABadTraceExitsWithTwoAndSaysWhere) {
   Write("log.csv", "at_ms,product,customer,qty\n1,1,1,1\n2,1,1,none\n");
   const Exit exit = Run("trace @/log.csv");
@@ -180,6 +222,9 @@ TEST_F(ProgramTest, WrongUsageExitsWithTwoAndSaysWhatIsWrong) {
                              Usage{"sale --accept 0.9 --decline 0.2", "--decline"},
                              Usage{"sale --pay 0.9 --cancel 0.2", "--cancel"},
                              Usage{"sale --json /nowhere/run.json", "/nowhere/run.json"},
+                             Usage{"sale --journal /dev/null", "/dev/null is no directory"},
+                             Usage{"sale --journal ''", "--journal"},
+                             Usage{"sale --snapshot-every-bytes 5", "--journal"},
                              Usage{"trace", "FILE"},
                              Usage{"trace /nowhere/log.csv", "/nowhere/log.csv"},
                              Usage{"trace log.csv --stock 0%", "--stock"},

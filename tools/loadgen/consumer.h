@@ -14,6 +14,7 @@
 
 #include "flexstock/engine.h"
 #include "tools/loadgen/catalogue.h"
+#include "tools/loadgen/durable_timings.h"
 #include "tools/loadgen/gate.h"
 #include "tools/loadgen/notebook.h"
 #include "tools/loadgen/stopwatch.h"
@@ -26,6 +27,7 @@ struct Floor {
   const Catalogue& catalogue;
   const Stopwatch& stopwatch;
   Gate& gate;
+  DurableTimings* durable;  // nullptr: without a journal
 };
 
 class Consumer {

@@ -45,18 +45,41 @@ Object Answers(const Totals& totals) {
   return object;
 }
 
+Object Figures(const Histogram& timing) {
+  Object figures = {{"calls", timing.count()}, {"min", timing.min()}};
+  for (const Quantile& quantile : kQuantiles) figures[quantile.name] = timing.ValueAt(quantile.ppm);
+  figures["max"] = timing.max();
+  return figures;
+}
+
 Object Latencies(const Timings& timings) {
   Object object = Object::object();
   for (std::size_t call = 0; call < kCalls; ++call) {
     const Histogram& timing = timings[call];
     if (timing.count() == 0) continue;
-    Object& figures = object[std::string(Name(static_cast<Call>(call)))];
-    figures["calls"] = timing.count();
-    figures["min"] = timing.min();
-    for (const Quantile& quantile : kQuantiles) figures[quantile.name] = timing.ValueAt(quantile.ppm);
-    figures["max"] = timing.max();
+    object[std::string(Name(static_cast<Call>(call)))] = Figures(timing);
   }
   return object;
+}
+
+Object Journal(const std::optional<JournalFigures>& journal) {
+  if (!journal.has_value()) return {};
+  const JournalStats& stats = journal->stats;
+  return {{"blocks", stats.blocks},
+          {"changes", stats.changes},
+          {"bytes", stats.bytes},
+          {"change_bytes", stats.change_bytes},
+          {"bytes_per_order", journal->PerOrder(stats.bytes)},
+          {"write_ns", stats.write_ns},
+          {"sync_ns", stats.sync_ns},
+          {"waits", stats.waits},
+          {"wait_ns", stats.wait_ns},
+          {"segments", stats.segments},
+          {"snapshots", stats.snapshots},
+          {"snapshot_bytes", stats.snapshot_bytes},
+          {"snapshot_problem", stats.snapshot_problem},
+          {"place_durable_every", kDurableEvery},
+          {"place_durable_ns", Figures(journal->durable)}};
 }
 
 // [highest value, how many] of every counter that is not 0. Long, and therefore last in the file.
@@ -127,6 +150,7 @@ std::string Json(const Result& result, const std::vector<std::pair<std::string, 
                          {"short_after_ns", result.short_after_ns == kNever ? Object() : Object(result.short_after_ns)},
                          {"stopwatch_ns", result.stopwatch_ns},
                          {"latency_ns", Latencies(result.timings)},
+                         {"journal", Journal(result.journal)},
                          {"shards", Shards(result.shards)},
                          {"events", Events(result.totals)},
                          {"orders_remembered", result.orders_remembered},

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <fstream>
 
@@ -16,7 +17,7 @@ namespace flexstock::loadgen {
 namespace {
 
 constexpr int kFine = 0;
-constexpr int kBroken = 1;  // or the engine refused to open
+constexpr int kBroken = 1;  // or the engine refused to open, or its journal failed
 constexpr int kUsage = 2;   // or a bad trace
 
 int Complain(int exit_code, const std::string& problem) {
@@ -35,7 +36,7 @@ int Show(const Invocation& invocation, const std::string& json, RunCommand run) 
   }
   Result result;
   if (const std::string problem = run(&result); !problem.empty()) {
-    return Complain(kBroken, fmt::format("the engine refused to open: {}", problem));
+    return Complain(kBroken, problem);
   }
   fmt::print("{}", Table(result));
   if (!json.empty()) {
@@ -47,6 +48,7 @@ int Show(const Invocation& invocation, const std::string& json, RunCommand run) 
 }
 
 int Run(const Invocation& invocation) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of writing, with a name
   if (const auto* sale = std::get_if<SaleOptions>(&invocation.command)) {
     return Show(invocation, sale->json, [sale](Result* result) { return RunSale(*sale, result); });
   }

@@ -22,17 +22,23 @@ Market::Opened Market::Open(const RunOptions& options, Catalogue catalogue, Cloc
   engine_options.policy = options.policy;
   engine_options.products_reserve = catalogue.products().size();
   engine_options.clock = &clock;
+  engine_options.journal_dir = options.journal;
+  engine_options.snapshot_every_bytes = options.snapshot_every_bytes;
+  engine_options.storage = options.storage;
   auto [engine, problem] = Engine::Open(engine_options);
-  if (engine == nullptr) return {nullptr, std::move(problem)};
+  if (engine == nullptr) return {nullptr, "the engine refused to open: " + problem};
   problem = catalogue.PutInto(*engine);
   if (!problem.empty()) return {nullptr, std::move(problem)};
+  (void)engine->Commit();
   return {std::unique_ptr<Market>(new Market(options, std::move(catalogue), std::move(engine))), {}};
 }
 
 Market::Market(const RunOptions& options, Catalogue catalogue, std::unique_ptr<Engine> engine)
     : fills_(options.policy.fill_on_restock != FillOnRestock::kOff),
       catalogue_(std::move(catalogue)),
-      engine_(std::move(engine)) {
+      durable_(options.journal.empty() ? nullptr : std::make_unique<DurableTimings>(stopwatch_)),
+      engine_(std::move(engine)),
+      journal_before_(engine_->Journal()) {
   consumers_ = {
       std::make_unique<Member>(floor(), options.member, Rng(options.seed, kMemberStream), AddNotebook()),
       std::make_unique<Payer>(floor(), options.payer, Rng(options.seed, kPayerStream), AddNotebook()),
@@ -61,11 +67,18 @@ void Market::Settle() {
   // had left its events where this round's Commit found them.
   for (;;) {
     const std::uint64_t before = handled();
-    const bool all_happened = engine_->Advance() == Code::kOk;
+    const Code advanced = engine_->Advance();
+    if (advanced == Code::kReadOnly) return;
+    const bool all_happened = advanced == Code::kOk;
     const bool all_told = engine_->Commit();
     for (const auto& consumer : consumers_) consumer->Step();
     if (all_happened && all_told && handled() == before) return;
   }
+}
+
+std::string Market::failure() const {
+  const std::string failure = engine_->Journal().failure;
+  return failure.empty() ? "" : "the journal failed: " + failure;
 }
 
 bool Market::SomebodyWaits() const {
@@ -81,6 +94,14 @@ Result Market::Close() {
   result.totals = totals();
   result.stopwatch_ns = stopwatch_.overhead_ns();
   result.shards = engine_->Stats();
+  if (durable_ != nullptr) {
+    JournalFigures& journal = result.journal.emplace();
+    journal.durable.Merge(durable_->Close(*engine_));
+    journal.stats = Growth(journal_before_, engine_->Journal());
+    for (const Outcome placed : {Outcome::kConfirmed, Outcome::kAwaitingPayment, Outcome::kAwaitingAcceptance}) {
+      journal.orders += result.totals.of(placed);
+    }
+  }
 
   std::vector<const Books*> books;
   std::uint64_t twice_sold = 0;

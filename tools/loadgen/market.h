@@ -24,15 +24,18 @@ class Market {
   // Stops the consumers, whatever they were about.
   ~Market() = default;
 
-  [[nodiscard]] Floor floor() { return {*engine_, catalogue_, stopwatch_, gate_}; }
+  [[nodiscard]] Floor floor() { return {*engine_, catalogue_, stopwatch_, gate_, durable_.get()}; }
   // For a thread that places orders. Before those threads run.
   Notebook& AddNotebook() { return notebooks_.emplace_back(catalogue_.products().size()); }
 
   // What has been counted so far. Any time.
   [[nodiscard]] Totals totals() const;
 
+  // Why the journal cannot be written any more, and so nothing goes on; "" without a journal. Any time.
+  [[nodiscard]] std::string failure() const;
+
   // Returns when everything that is due has happened, every event was taken away and answered, and the answers' events
-  // too. Nobody may be placing.
+  // too; or when the journal has failed. Nobody may be placing.
   void Settle();
 
   // True while units are held, or an order is pending. After Settle.
@@ -49,7 +52,9 @@ class Market {
   const Catalogue catalogue_;
   const Stopwatch stopwatch_;
   Gate gate_;
+  const std::unique_ptr<DurableTimings> durable_;  // nullptr: without a journal
   std::unique_ptr<Engine> engine_;
+  const JournalStats journal_before_;
   std::deque<Notebook> notebooks_;
   std::array<std::unique_ptr<Consumer>, 3> consumers_;
   std::vector<std::jthread> threads_;  // last: they stop before anything that they use is gone

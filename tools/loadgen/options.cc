@@ -4,9 +4,11 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <filesystem>
 #include <iostream>
 #include <limits>
 #include <map>
+#include <system_error>
 #include <type_traits>
 
 namespace flexstock::loadgen {
@@ -24,7 +26,11 @@ constexpr const char* kExamples = R"(Examples:
   flexstock-loadgen trace orders.csv --stock 50%
       a log of orders, with half of the units that it asks for
 
-Exit codes: 0 fine; 1 a unit or an event is missing, or the engine refused to open; 2 usage, or a bad trace.)";
+  flexstock-loadgen sale --journal run.journal
+      durable: how long until an order is on the disk, and how many bytes it takes there
+
+Exit codes: 0 fine; 1 a unit or an event is missing, the engine refused to open, or its journal failed; 2 usage, or a
+bad trace.)";
 
 // "500": so many units. "80%": that share of the demand.
 bool ReadStockRule(const std::string& text, StockRule* rule) {
@@ -59,6 +65,21 @@ CLI::Validator Whole(std::int64_t min, std::int64_t max = std::numeric_limits<st
   return Within<std::int64_t>(min, max);
 }
 
+// A run starts from nothing: what another left behind would be its stock.
+CLI::Validator NewDirectory() {
+  const auto check = [](const std::string& path) {
+    std::error_code error;
+    if (path.empty()) return std::string("the directory has no name");
+    if (!std::filesystem::exists(path, error)) return std::string();
+    if (!std::filesystem::is_directory(path, error)) return fmt::format("{} is no directory", path);
+    if (std::filesystem::is_empty(path, error)) return std::string();
+    if (error) return fmt::format("{}: {}", path, error.message());
+    return fmt::format("{} is not empty, and a run starts from nothing: name a new directory, or remove this one",
+                       path);
+  };
+  return {check, ""};
+}
+
 // An option of the group Policy whose value is one of a few names.
 template <class Enum>
 void AddChoice(CLI::App* command, const std::string& name, Enum* target, const std::map<std::string, Enum>& choices,
@@ -90,6 +111,17 @@ void AddRunOptions(CLI::App* command, RunOptions* options) {
       ->group("Engine");
   command->add_option("--events-max", options->events_max, "most events that wait for one audience")
       ->check(Whole(0))
+      ->group("Engine");
+
+  command->add_option("--journal", options->journal, "a new directory: the engine is durable; its journal stays behind")
+      ->type_name("DIR")
+      ->check(NewDirectory())
+      ->group("Engine");
+  command
+      ->add_option("--snapshot-every-bytes", options->snapshot_every_bytes,
+                   "with --journal: a snapshot when it has grown by so many; 0: none")
+      ->check(Whole(0))
+      ->needs("--journal")
       ->group("Engine");
 
   constexpr Millis kCentury = Millis{36'525} * 86'400'000;

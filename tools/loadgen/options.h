@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "flexstock/policy.h"
+#include "flexstock/storage.h"
 #include "tools/loadgen/catalogue.h"
 #include "tools/loadgen/member.h"
 #include "tools/loadgen/payer.h"
@@ -25,8 +26,11 @@ struct RunOptions {
   Policy policy;
   MemberHabits member;
   PayerHabits payer;
-  std::string json;       // write everything to this file; "": do not
-  bool progress = false;  // also where standard error is not a terminal
+  std::string json;     // write everything to this file; "": do not
+  std::string journal;  // the engine's journal is in this directory; "": there is none
+  std::uint64_t snapshot_every_bytes = std::uint64_t{1} << 30;
+  Storage* storage = nullptr;  // of the journal; nullptr: the system's
+  bool progress = false;       // also where standard error is not a terminal
 };
 
 struct SaleOptions : RunOptions {

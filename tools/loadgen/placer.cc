@@ -39,6 +39,7 @@ void Placer::PlaceOne(const PlaceOrder& order, Millis at_ms) {
     const std::uint64_t ns = floor_.stopwatch.Since(from);
     if (results_.front().code != Code::kOverloaded) {
       notebook_.timings[IndexOf(KindOf(OutcomeOf(results_.front())))].Record(ns);
+      Sample(results_.front(), from);
       return;
     }
     notebook_.tally.Overloaded();
@@ -59,6 +60,7 @@ void Placer::PlaceBatch(std::span<const PlaceOrder> orders, Millis at_ms) {
     std::size_t left = 0;
     for (std::size_t i = 0; i < again_.size(); ++i) {
       results_[again_at_[i]] = again_results_[i];
+      Sample(again_results_[i], from);
       if (again_results_[i].code != Code::kOverloaded) continue;
       again_[left] = again_[i];
       again_at_[left++] = again_at_[i];
@@ -69,6 +71,12 @@ void Placer::PlaceBatch(std::span<const PlaceOrder> orders, Millis at_ms) {
     notebook_.tally.Overloaded();
     floor_.gate.AwaitRoom(seen);
   }
+}
+
+void Placer::Sample(const PlaceResult& result, std::uint64_t from) {
+  if (floor_.durable == nullptr || !result.ok() || result.duplicate || --until_sample_ != 0) return;
+  until_sample_ = kDurableEvery;
+  floor_.durable->Watch(floor_.engine, result.epoch, from);
 }
 
 void Placer::Note(const PlaceOrder& order, std::uint32_t product, const PlaceResult& result) {

@@ -24,11 +24,14 @@ class Placer {
  private:
   void PlaceOne(const PlaceOrder& order, Millis at_ms);
   void PlaceBatch(std::span<const PlaceOrder> orders, Millis at_ms);
+  // Has it watched until it is durable, if it was placed and it is its turn. `from`: the ticks before the call.
+  void Sample(const PlaceResult& result, std::uint64_t from);
   void Note(const PlaceOrder& order, std::uint32_t product, const PlaceResult& result);
 
   const Floor floor_;
   Notebook& notebook_;
   std::vector<PlaceResult> results_;
+  std::uint32_t until_sample_ = 1;  // orders placed
   // What of a batch found no room: the orders once more, where their results belong, and what they are answered.
   std::vector<PlaceOrder> again_;
   std::vector<std::size_t> again_at_;

@@ -47,14 +47,39 @@ void Latencies(const Result& result, Text out) {
   fmt::format_to(out, "\n{:<24}{:>16}", "latency of a call", "calls");
   for (const Quantile& quantile : kQuantiles) fmt::format_to(out, "{:>10}", quantile.name);
   fmt::format_to(out, "{:>10}\n", "max");
-  for (std::size_t call = 0; call < kCalls; ++call) {
-    const Histogram& timing = result.timings[call];
-    if (timing.count() == 0) continue;
-    fmt::format_to(out, "  {:<22}{:>16}", Name(static_cast<Call>(call)), Grouped(timing.count()));
+  const auto row = [out](std::string_view name, const Histogram& timing) {
+    if (timing.count() == 0) return;
+    fmt::format_to(out, "  {:<22}{:>16}", name, Grouped(timing.count()));
     for (const Quantile& quantile : kQuantiles) fmt::format_to(out, "{:>10}", Duration(timing.ValueAt(quantile.ppm)));
     fmt::format_to(out, "{:>10}\n", Duration(timing.max()));
+  };
+  for (std::size_t call = 0; call < kCalls; ++call) row(Name(static_cast<Call>(call)), result.timings[call]);
+  if (result.journal.has_value()) {
+    row("place_durable", result.journal->durable);
+    fmt::format_to(out, "  place_durable: one placed order in {}, from the call until it is on the disk\n",
+                   kDurableEvery);
   }
   fmt::format_to(out, "  measuring alone reads {}: it is in every figure\n", Duration(result.stopwatch_ns));
+}
+
+void Journal(const JournalFigures& journal, Text out) {
+  const JournalStats& stats = journal.stats;
+  const auto nanos = [&](std::uint64_t ns) { return Duration(static_cast<std::uint64_t>(journal.PerBlock(ns))); };
+  fmt::format_to(out, "\n{:<24}{:>16}{:>16}{:>16}\n", "journal", "in all", "a block", "a placed order");
+  fmt::format_to(out, "  {:<22}{:>16}\n", "blocks", Grouped(stats.blocks));
+  const auto row = [&](const char* name, std::uint64_t value) {
+    fmt::format_to(out, "  {:<22}{:>16}{:>16.1f}{:>16.1f}\n", name, Grouped(value), journal.PerBlock(value),
+                   journal.PerOrder(value));
+  };
+  row("changes", stats.changes);
+  row("bytes of changes", stats.change_bytes);
+  row("bytes", stats.bytes);
+  fmt::format_to(out, "  {:<22}{:>16}{:>16}\n", "writing", Duration(stats.write_ns), nanos(stats.write_ns));
+  fmt::format_to(out, "  {:<22}{:>16}{:>16}\n", "syncing", Duration(stats.sync_ns), nanos(stats.sync_ns));
+  fmt::format_to(out, "  {:<22}{:>16}\n", "snapshots", Grouped(stats.snapshots));
+  fmt::format_to(out, "  {} calls found a buffer full and waited for the disk, {} in all\n", Grouped(stats.waits),
+                 Duration(stats.wait_ns));
+  if (!stats.snapshot_problem.empty()) fmt::format_to(out, "  no snapshot: {}\n", stats.snapshot_problem);
 }
 
 void LockWaits(const Result& result, Text out) {
@@ -139,6 +164,7 @@ std::string Table(const Result& result) {
   Orders(result, out);
   Answers(result, out);
   Latencies(result, out);
+  if (result.journal.has_value()) Journal(*result.journal, out);
   LockWaits(result, out);
   Events(result, out);
   Units(result, out);

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "flexstock/engine.h"
+#include "tools/loadgen/journal_figures.h"
 #include "tools/loadgen/notebook.h"
 #include "tools/loadgen/verdict.h"
 
@@ -20,6 +22,7 @@ struct Result {
   std::uint64_t stopwatch_ns = 0;         // what measuring nothing reads
   std::vector<ShardStats> shards;
   std::uint64_t orders_remembered = 0;
+  std::optional<JournalFigures> journal;
   Verdict verdict;
 };
 

@@ -53,12 +53,14 @@ std::string RunSale(const SaleOptions& options, Result* result) {
         options.threads, [&](unsigned i) { shoppers[i].Run(PartOf(options.orders, i, options.threads), stop); },
         kWatchEvery,
         [&, &market = *market](double elapsed) {
-          if (elapsed >= options.seconds) stop.store(true, std::memory_order_relaxed);
+          const bool over = elapsed >= options.seconds || !market.failure().empty();
+          if (over) stop.store(true, std::memory_order_relaxed);
           if (progress.Due(elapsed)) progress.Show(elapsed, market.totals());
         });
   }
   clock.Stop();
   market->Settle();
+  if (std::string failure = market->failure(); !failure.empty()) return failure;
   *result = market->Close();
   result->seconds = seconds;
   result->headline = Headline(options);

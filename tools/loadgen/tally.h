@@ -16,7 +16,7 @@ namespace flexstock::loadgen {
 // What came of a placed order: a state that it entered, its duplicate, or the refusal's code.
 enum class Outcome : std::uint8_t { kConfirmed, kAwaitingPayment, kAwaitingAcceptance, kDuplicate, kRefusals };
 
-inline constexpr std::size_t kCodes = static_cast<std::size_t>(Code::kOverloaded) + 1;
+inline constexpr std::size_t kCodes = static_cast<std::size_t>(Code::kReadOnly) + 1;
 inline constexpr std::size_t kOutcomes = static_cast<std::size_t>(Outcome::kRefusals) + kCodes;
 inline constexpr std::size_t kEventTypes = static_cast<std::size_t>(EventType::kProductMode) + 1;
 

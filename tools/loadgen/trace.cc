@@ -147,7 +147,8 @@ std::string RunTrace(const TraceOptions& options, const Trace& trace, Result* re
   do {
     clock.Reach(clock.NowMs() + longest_ms);
     market->Settle();
-  } while (market->SomebodyWaits());
+  } while (market->failure().empty() && market->SomebodyWaits());
+  if (std::string failure = market->failure(); !failure.empty()) return failure;
   *result = market->Close();
   result->seconds = seconds;
   result->headline = Headline(options, trace);

@@ -188,6 +188,32 @@ TEST_F(ContinuedTest, ACrashAtEachOperationOfTheDiskLeavesNoTrace) {
   }
 }
 
+TEST_F(ContinuedTest, StoppedBehindEachLineItGoesOnThere) {
+  const std::uint64_t seed = 3;
+  constexpr int kFew = 75;  // three groups, and then some
+  const std::string log = RandomLog(seed, kFew);
+  for (const std::uint32_t shards : {1u, 7u, 64u}) {
+    Written unbroken;
+    sim::SimStorage roomy(seed);
+    ASSERT_TRUE(Run(log, OptionsOn(&roomy, shards, seed), &unbroken)) << why_;
+    std::size_t end = 0;
+    // More shards show no more with each line.
+    for (int lines = 0; lines <= kFew; ++lines, end = log.find('\n', end) + 1) {
+      if (shards == 64 && lines % 8 != 0) continue;
+      SCOPED_TRACE(testing::Message() << shards << " shards, stopped behind line " << lines);
+      sim::SimStorage storage(seed);
+      Written written;
+      ASSERT_TRUE(Run(log.substr(0, end), OptionsOn(&storage, shards, seed), &written)) << why_;
+      longest_standing_ = 0;
+      ASSERT_TRUE(Run(log, OptionsOn(&storage, shards, seed), &written)) << why_;
+      EXPECT_EQ(longest_standing_, static_cast<std::uint64_t>(lines));
+      // To stop in order ends a group, which in an unbroken run goes on.
+      ExpectSame(written, unbroken, shards == 1 ? Events::kSameBytes : Events::kSameByProduct);
+      if (HasFailure()) return;
+    }
+  }
+}
+
 TEST_F(ContinuedTest, AFullDiskEndsTheRunAndTheNextGoesOn) {
   const std::uint64_t seed = 5;
   const std::string log = RandomLog(seed, 10 * kLines);

@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "tools/replay/command_parser.h"
@@ -28,8 +29,9 @@ struct Understood {
   std::uint64_t digest = 0;  // of all lines up to it
 };
 
-// Reads the next line, behind those of `digest`. True: it is a command; false: `end` says how the log ends there.
-bool Next(LogReader* log, std::uint64_t digest, Understood* understood, ReplayEnd* end) {
+// Reads the next line; with `before`, the digest of those before it, also its own. True: it is a command; false: `end`
+// says how the log ends there.
+bool Next(LogReader* log, std::optional<std::uint64_t> before, Understood* understood, ReplayEnd* end) {
   switch (log->Next()) {
     case LogReader::Step::kEnd:
       *end = {};
@@ -44,7 +46,7 @@ bool Next(LogReader* log, std::uint64_t digest, Understood* understood, ReplayEn
       break;
   }
   understood->line = log->number();
-  understood->digest = DigestOf(log->text(), digest);
+  if (before.has_value()) understood->digest = DigestOf(log->text(), *before);
   if (understood->parser.Parse(log->text(), &understood->command)) return true;
   const char* const torn = log->torn() ? "; the log ends within this line: it is torn" : "";
   *end = BadLine(*log, understood->parser.problem() + torn);
@@ -80,9 +82,12 @@ ReplayEnd ReplayLog(LogReader* log, Replayer* replayer, std::span<Output* const>
   Understood* now = &understood[0];
   Understood* next = &understood[1];
   ReplayEnd end;
-  bool more = Next(log, replayer->standing().digest, now, &end);
+  const auto behind = [&](std::uint64_t digest) {
+    return replayer->journaled() ? std::optional(digest) : std::nullopt;
+  };
+  bool more = Next(log, behind(replayer->standing().digest), now, &end);
   while (more) {
-    more = Next(log, now->digest, next, &end);
+    more = Next(log, behind(now->digest), next, &end);
     if (more) replayer->Prefetch(next->command);
     replayer->Run(now->line, now->command, now->digest);
     if (!replayer->problem().empty()) return {ReplayEnd::How::kJournalFailed, replayer->problem()};

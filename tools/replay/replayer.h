@@ -10,8 +10,9 @@
 // come when their group is there: in order for each product, shard by shard for all. So with one shard they are the
 // same bytes as without a journal; with more, the same as in any run with as many. A run that was cut short is
 // continued: Open, Skip the lines up to standing().line, WriteTo, Run the others, End. It answers, tells and ends as if
-// nothing had happened (but cut in the middle of a storm, events of different products may come in another order: the
-// engine ends an epoch by itself when JournalOptions::changes_max changes of one shard wait). What makes it so:
+// nothing had happened. (But with several shards, events of different products may come in another order after a cut
+// in the middle of a storm: the engine ends an epoch by itself when JournalOptions::changes_max changes of one shard
+// wait; and behind the end of a log that has grown, where a group ended that goes on otherwise.) What makes it so:
 //
 //   groups end at the same lines in every run, whether it was cut short or not
 //   a command is durable with its line's number, a hash of the log up to there, and the events confirmed until then

@@ -266,6 +266,94 @@ TEST_P(ForgedTest, Snapshot) {
 
 INSTANTIATE_TEST_SUITE_P(Rounds, ForgedTest, testing::Range(0, 2));
 
+// ---- One wrong thing at a time --------------------------------------------------------------------------------------
+
+// What is said to a snapshot whose blocks have been changed so.
+template <typename Change>
+std::string RefusalOf(Change change) {
+  const Made made(true);
+  const std::unique_ptr<SimStorage> disk = made.disk->Copy();
+  {
+    File file(disk.get(), made.snapshot);
+    change(&file.blocks);
+    (void)file.Write(0);
+  }
+  auto [engine, problem] = Engine::Open(OptionsOn(disk.get()));
+  EXPECT_EQ(engine, nullptr);
+  return problem;
+}
+std::size_t FirstOf(const std::vector<Forged>& blocks, BlockKind kind) {
+  const auto found = std::find_if(blocks.begin(), blocks.end(), [&](const auto& b) { return b.header.kind == kind; });
+  EXPECT_NE(found, blocks.end());
+  return static_cast<std::size_t>(found - blocks.begin());
+}
+
+TEST(ForgedSnapshotTest, ABlockOfNoKind) {
+  for (const BlockKind kind : {BlockKind::kBegin, BlockKind::kEpoch, static_cast<BlockKind>(99)}) {
+    EXPECT_NE(RefusalOf([&](auto* blocks) { (*blocks)[2].header.kind = kind; }).find("of a kind that is not known"),
+              std::string::npos);
+  }
+}
+
+TEST(ForgedSnapshotTest, ABlockThatIsNotCompressed) {
+  for (const std::uint32_t raw : {0u, 100u, (1u << 30) + 1, ~0u}) {
+    for (const BlockKind kind : {BlockKind::kShard, BlockKind::kOrders, BlockKind::kEvents, BlockKind::kEnd}) {
+      const std::string problem = RefusalOf([&](auto* blocks) {
+        BlockHeader& header = (*blocks)[FirstOf(*blocks, kind)].header;
+        header.compressed = true;
+        header.raw_bytes = raw;
+      });
+      EXPECT_NE(problem.find(": at "), std::string::npos) << problem;
+    }
+  }
+}
+
+// A chunk that comes twice, is missing, or belongs to another shard.
+TEST(ForgedSnapshotTest, AChunkThatContradictsTheOthers) {
+  for (const BlockKind kind : {BlockKind::kOrders, BlockKind::kProducts}) {
+    EXPECT_NE(RefusalOf([&](auto* blocks) {
+                const std::size_t at = FirstOf(*blocks, kind);
+                const Forged again = (*blocks)[at];
+                blocks->insert(blocks->begin() + static_cast<std::ptrdiff_t>(at), again);
+              }).find("contradicts itself"),
+              std::string::npos);
+    EXPECT_NE(RefusalOf([&](auto* blocks) {
+                blocks->erase(blocks->begin() + static_cast<std::ptrdiff_t>(FirstOf(*blocks, kind)));
+              }).find("contradict"),
+              std::string::npos);
+    for (const unsigned shard : {1u, 2u, 3u, 127u}) {
+      EXPECT_NE(RefusalOf([&](auto* blocks) {
+                  (*blocks)[FirstOf(*blocks, kind)].payload[0] = static_cast<std::byte>(shard);
+                }).find(": at "),
+                std::string::npos);
+    }
+  }
+}
+
+TEST(ForgedSnapshotTest, SomethingBehindItsEnd) {
+  EXPECT_NE(RefusalOf([&](auto* blocks) { blocks->push_back(blocks->back()); }).find("what follows"),
+            std::string::npos);
+  EXPECT_NE(RefusalOf([&](auto* blocks) { blocks->pop_back(); }).find("it has been cut"), std::string::npos);
+}
+
+// Each block whole, and yet not where it was.
+TEST(ForgedSnapshotTest, ABlockThatIsMissing) {
+  const Made made(true);
+  const std::unique_ptr<SimStorage> disk = made.disk->Copy();
+  std::vector<std::byte> bytes = disk->Bytes(made.snapshot);
+  const File file(disk.get(), made.snapshot);
+  bytes.erase(bytes.begin() + static_cast<std::ptrdiff_t>(file.blocks[2].offset),
+              bytes.begin() + static_cast<std::ptrdiff_t>(file.blocks[3].offset));
+  std::unique_ptr<StorageFile> out;
+  ASSERT_EQ(disk->Open(made.snapshot, OpenMode::kCreate, &out), 0);
+  ASSERT_EQ(out->WriteAt(0, bytes).count, bytes.size());
+  auto [engine, problem] = Engine::Open(OptionsOn(disk.get()));
+  EXPECT_EQ(engine, nullptr);
+  EXPECT_NE(problem.find(made.snapshot + ": at " + std::to_string(file.blocks[2].offset) + ": a block is missing"),
+            std::string::npos)
+      << problem;
+}
+
 // Put together again as they were, they are what they were: these tests change what they say they change.
 TEST(ForgeryTest, NothingForgedIsNothingChanged) {
   for (const bool snapshot : {false, true}) {

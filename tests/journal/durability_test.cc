@@ -1,0 +1,143 @@
+// What durability says where there is no journal, nothing to wait for, nobody who listens, or no memory.
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+
+#include "tests/journal/shop.h"
+#include "tests/sim/sim_storage.h"
+
+namespace flexstock::journal {
+namespace {
+
+using sim::SimStorage;
+
+constexpr ProductId kProduct{1};
+
+CommandResult Put(Engine* engine, Units stock) {
+  return engine->Put({.product = kProduct, .member = MemberId{7}, .stock = stock, .status = {}, .policy = {}}, 1);
+}
+
+TEST(WithoutAJournalTest, AnEpochIsDurableWhenItHasEnded) {
+  Options options = OptionsOn(nullptr);
+  options.journal_dir.clear();
+  auto [engine, problem] = Engine::Open(options);
+  ASSERT_EQ(problem, "");
+  EXPECT_FALSE(engine->recovery().recovered);
+  const CommandResult put = Put(engine.get(), 5);
+  EXPECT_LT(engine->durable_epoch(), put.epoch);
+  int told = 0;
+  engine->NotifyDurable(put.epoch, [&](Code code) { told += code == Code::kOk ? 1 : 100; });
+  EXPECT_EQ(told, 0);
+  EXPECT_EQ(engine->WaitDurable(put.epoch), Code::kOk);
+  EXPECT_EQ(told, 1);
+  EXPECT_GE(engine->durable_epoch(), put.epoch);
+  EXPECT_EQ(engine->WaitDurable(put.epoch + 1'000), Code::kInvalidArgument);
+  engine->Confirm(Audience::kFeed, 1);
+  EXPECT_EQ(engine->Snapshot(), "there is no journal: Options::journal_dir is empty");
+  const JournalStats stats = engine->Journal();
+  EXPECT_EQ(stats.durable_epoch, engine->durable_epoch());
+  EXPECT_EQ(stats.blocks + stats.bytes + stats.segments, 0u);
+  // Whoever still waits when it ends is told that it never came.
+  engine->NotifyDurable(engine->durable_epoch() + 5, [&](Code code) { told += code == Code::kReadOnly ? 10 : 100; });
+  engine.reset();
+  EXPECT_EQ(told, 11);
+}
+
+class ListeningTest : public testing::TestWithParam<bool> {};
+
+// Nobody polls: epochs end until the queue is full, then kOverloaded; and again when he does.
+TEST_P(ListeningTest, NobodyPolls) {
+  SimStorage storage(1);
+  Options options = OptionsOn(&storage, 2);
+  if (!GetParam()) options.journal_dir.clear();
+  options.events_max = 1'024;
+  options.changes_max = 16;
+  options.retention_ms = 1'000'000;
+  {
+    auto [engine, problem] = Engine::Open(options);
+    ASSERT_EQ(problem, "");
+    ASSERT_TRUE(Put(engine.get(), 1'000'000).ok());
+    const auto place = [&] { return engine->Place({.product = kProduct, .customer = CustomerId{1}}, 1).code; };
+    int placed = 0;
+    Code code = Code::kOk;
+    while (placed < 10'000 && (code = place()) == Code::kOk) ++placed;
+    EXPECT_EQ(code, Code::kOverloaded);
+    EXPECT_GE(placed, 1'000);
+    EXPECT_FALSE(engine->Commit());
+    const Epoch waits = engine->durable_epoch() + 1;
+    EXPECT_EQ(engine->WaitDurable(waits), Code::kOverloaded);
+    EXPECT_EQ(engine->Advance(1'000'000'000), Code::kOverloaded);
+    // A snapshot ends an epoch all the same: it needs nobody's ear.
+    if (GetParam()) {
+      EXPECT_EQ(engine->Snapshot(), "");
+    }
+
+    std::array<Event, 100> events;
+    std::uint64_t last = 0;
+    std::size_t told = 0;
+    for (int i = 0; i < 1'000; ++i) {
+      (void)engine->Commit();
+      const std::size_t count = engine->Poll(Audience::kFeed, events);
+      if (count != 0) last = events[count - 1].position;
+      told += count;
+      engine->Confirm(Audience::kFeed, last);
+    }
+    EXPECT_GE(told, static_cast<std::size_t>(placed));
+    EXPECT_EQ(place(), Code::kOk);
+    engine->Confirm(static_cast<Audience>(7), last);  // nobody
+    engine->Confirm(Audience::kFeed, last + 1'000);   // not told yet: as far as was told
+    EXPECT_TRUE(engine->Commit());
+    EXPECT_TRUE(engine->Audit().ok());
+  }
+  if (!GetParam()) return;
+  auto [engine, problem] = Engine::Open(options);
+  ASSERT_EQ(problem, "");
+  EXPECT_TRUE(engine->Audit().ok());
+}
+
+INSTANTIATE_TEST_SUITE_P(Journals, ListeningTest, testing::Bool());
+
+// ---- Nothing to go on with ------------------------------------------------------------------------------------------
+
+TEST(LockTest, ThatCannotBeMade) {
+  const std::string path =
+      (std::filesystem::temp_directory_path() / ("flexstock-lock-" + std::to_string(::getpid()))).string();
+  std::filesystem::create_directories(path + "/LOCK");
+  Options options = OptionsOn(nullptr);
+  options.journal_dir = path;
+  const auto opened = Engine::Open(options);
+  EXPECT_EQ(opened.engine, nullptr);
+  EXPECT_EQ(opened.problem, "cannot lock " + path + "/LOCK: Is a directory");
+  std::filesystem::remove_all(path);
+}
+
+#if !FLEXSTOCK_SANITIZED  // they need address space of their own
+TEST(MemoryTest, ThatTheSystemRefuses) {
+  rlimit old_limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_AS, &old_limit), 0);
+  std::size_t refused = 0, opened = 0;
+  for (std::uint64_t gib = 0; gib < 256; gib += gib < 64 ? 1 : 16) {
+    rlimit limit = old_limit;
+    limit.rlim_cur = (gib + 1) << 30;
+    ASSERT_EQ(::setrlimit(RLIMIT_AS, &limit), 0);
+    Options options = OptionsOn(nullptr);
+    options.journal_dir.clear();
+    options.products_max = std::uint64_t{1} << 27;
+    options.orders_max = std::uint64_t{1} << 28;
+    const auto result = Engine::Open(options);
+    ASSERT_EQ(::setrlimit(RLIMIT_AS, &old_limit), 0);
+    result.engine == nullptr ? ++refused : ++opened;
+    if (result.engine == nullptr) {
+      EXPECT_NE(result.problem.find("orders_max"), std::string::npos) << result.problem;
+    }
+  }
+  EXPECT_GT(refused, 0u);
+  EXPECT_GT(opened, 0u);
+}
+#endif
+
+}  // namespace
+}  // namespace flexstock::journal

@@ -46,6 +46,15 @@ TEST(WithoutAJournalTest, AnEpochIsDurableWhenItHasEnded) {
   EXPECT_EQ(told, 11);
 }
 
+TEST(WithoutAJournalTest, ABackgroundThreadEndsEpochs) {
+  Options options = OptionsOn(nullptr);
+  options.journal_dir.clear();
+  options.background = true;
+  auto [engine, problem] = Engine::Open(options);
+  ASSERT_EQ(problem, "");
+  EXPECT_EQ(engine->WaitDurable(Put(engine.get(), 5).epoch), Code::kOk);
+}
+
 class ListeningTest : public testing::TestWithParam<bool> {};
 
 // Nobody polls: epochs end until the queue is full, then kOverloaded; and again when he does.

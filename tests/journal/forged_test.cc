@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "engine/journal/block_writer.h"
 #include "engine/journal/format.h"
+#include "engine/journal/image.h"
 #include "engine/journal/snapshot_reader.h"
 #include "tests/journal/shop.h"
 #include "tests/model/seed.h"
@@ -352,6 +354,142 @@ TEST(ForgedSnapshotTest, ABlockThatIsMissing) {
   EXPECT_NE(problem.find(made.snapshot + ": at " + std::to_string(file.blocks[2].offset) + ": a block is missing"),
             std::string::npos)
       << problem;
+}
+
+// The images of a chunk, changed.
+template <typename Image, typename Change>
+void ChangeImages(Forged* block, Change change) {
+  Reader reader(block->payload);
+  BlockWriter writer;
+  writer.Begin();
+  for (int i = 0; i < 4; ++i) writer.Varint(reader.Varint());  // shard, slots, newest change
+  std::vector<Image> images;
+  ASSERT_TRUE(TakeImages(&reader, reader.Varint(), &images));
+  change(&images);
+  writer.Varint(images.size());
+  PutImages(std::span<const Image>(images), &writer);
+  block->payload.assign(writer.payload().begin(), writer.payload().end());
+}
+template <typename Change>
+std::string RefusalOfProducts(Change change) {
+  return RefusalOf([&](auto* blocks) {
+    ChangeImages<shard::ProductImage>(&(*blocks)[FirstOf(*blocks, BlockKind::kProducts)], change);
+  });
+}
+template <typename Change>
+std::string RefusalOfOrders(Change change) {
+  return RefusalOf(
+      [&](auto* blocks) { ChangeImages<shard::SlotImage>(&(*blocks)[FirstOf(*blocks, BlockKind::kOrders)], change); });
+}
+
+TEST(ForgedSnapshotTest, ProductsThatDoNotAddUp) {
+  const std::string overflow = RefusalOfProducts(
+      [](auto* images) { images->front().available = images->front().held = std::numeric_limits<Units>::max(); });
+  EXPECT_NE(overflow.find("contradicts itself"), std::string::npos) << overflow;
+  const std::string sum = RefusalOfProducts([](auto* images) { ++images->front().sold; });
+  EXPECT_NE(sum.find("contradicts itself"), std::string::npos) << sum;
+  const std::string twice = RefusalOfProducts([](auto* images) {
+    images->push_back(images->back());  // in another slot
+    ++images->back().slot;
+  });
+  EXPECT_NE(twice.find("contradicts itself"), std::string::npos) << twice;
+  const std::string held = RefusalOfProducts([](auto* images) {
+    ++images->front().held;
+    ++images->front().supplied;
+  });
+  EXPECT_NE(held.find("contradict"), std::string::npos) << held;
+}
+
+TEST(ForgedSnapshotTest, OrdersThatHaveOneKey) {
+  const std::string problem = RefusalOfOrders([](auto* images) {
+    const shard::SlotImage* keyed = nullptr;
+    for (shard::SlotImage& image : *images) {
+      if (!image.order.has(shard::Order::kKeyed)) continue;
+      if (keyed != nullptr) image.key = keyed->key;
+      keyed = &image;
+    }
+    EXPECT_NE(keyed, nullptr);
+  });
+  EXPECT_NE(problem.find("contradict"), std::string::npos) << problem;
+}
+
+// A free slot that has had all its orders has no more: it comes back, and is not used again.
+TEST(ForgedSnapshotTest, ASlotThatIsRetired) {
+  const Made made(true);
+  const std::unique_ptr<SimStorage> disk = made.disk->Copy();
+  OrderId last = kNoOrder;
+  {
+    File file(disk.get(), made.snapshot);
+    const std::size_t at = FirstOf(file.blocks, BlockKind::kOrders);
+    const std::uint64_t shard = Reader(file.blocks[at].payload).Varint();
+    ChangeImages<shard::SlotImage>(&file.blocks[at], [&](auto* images) {
+      // The last slot: no change behind the snapshot comes near it.
+      shard::SlotImage retired{.slot = images->front().slot | 511, .order = {}, .key = {}};
+      retired.order.generation = shard::kGenerationMax;
+      ASSERT_LT(images->back().slot, retired.slot);
+      images->push_back(retired);
+      last = shard::MakeOrderId({static_cast<std::uint32_t>(shard), retired.slot}, shard::kGenerationMax);
+    });
+    (void)file.Write(0);
+  }
+  auto [engine, problem] = Engine::Open(OptionsOn(disk.get()));
+  ASSERT_EQ(problem, "");
+  const Millis now_ms = made.shop.now_ms();
+  for (int i = 0; i < 2'000; ++i) {
+    for (std::int64_t id = 1; id <= 4; ++id) {
+      const PlaceResult placed = engine->Place({.product = ProductId{id}, .customer = CustomerId{50}}, now_ms);
+      EXPECT_NE(placed.order, last);
+    }
+  }
+  EXPECT_TRUE(engine->Audit().ok());
+}
+
+// A block that says that it is longer than its file.
+TEST(ForgedJournalTest, ABlockThatIsLongerThanItsFile) {
+  const Made made(false);
+  const std::unique_ptr<SimStorage> disk = made.disk->Copy();
+  std::string path;
+  std::uint64_t at = 0;
+  std::vector<std::byte> page;
+  for (const std::string& segment : made.segments) {
+    const File file(disk.get(), segment);
+    if (file.blocks.empty()) continue;
+    path = segment;
+    at = file.blocks.back().offset;
+  }
+  const std::vector<std::byte>& bytes = disk->Bytes(path);
+  page.assign(bytes.begin() + static_cast<std::ptrdiff_t>(at), bytes.begin() + static_cast<std::ptrdiff_t>(at + kPage));
+  BlockHeader header;
+  std::uint64_t hash = 0;
+  ASSERT_TRUE(TakeBlockHeader(page, &header, &hash));
+  header.payload_bytes = 1 << 20;
+  PutBlockHeader(page.data(), header);
+  std::unique_ptr<StorageFile> out;
+  ASSERT_EQ(disk->Open(path, OpenMode::kReadWrite, &out), 0);
+  ASSERT_EQ(out->WriteAt(at, page).count, page.size());
+  auto [engine, problem] = Engine::Open(OptionsOn(disk.get()));
+  ASSERT_EQ(problem, "");
+  EXPECT_EQ(engine->recovery().epoch, made.shop.Before(made.shop.newest()));
+  EXPECT_NE(engine->recovery().torn.find(path + ": at " + std::to_string(at) + ": "), std::string::npos);
+  EXPECT_EQ(made.shop.Compare(*engine), "");
+}
+
+// Whatever is behind a segment's last page is not looked at.
+TEST(ForgedJournalTest, ASegmentThatIsLongerThanItWasMade) {
+  const Made made(false);
+  for (const std::size_t more : {1, 50, 72, 5'000}) {
+    const std::unique_ptr<SimStorage> disk = made.disk->Copy();
+    for (const std::string& path : made.segments) {
+      std::unique_ptr<StorageFile> out;
+      ASSERT_EQ(disk->Open(path, OpenMode::kReadWrite, &out), 0);
+      const std::vector<std::byte> garbage(more, std::byte{0x5a});
+      ASSERT_EQ(out->WriteAt(disk->Bytes(path).size(), garbage).count, more);
+    }
+    auto [engine, problem] = Engine::Open(OptionsOn(disk.get()));
+    ASSERT_EQ(problem, "");
+    EXPECT_EQ(engine->recovery().epoch, made.shop.newest());
+    EXPECT_EQ(made.shop.Compare(*engine), "");
+  }
 }
 
 // Put together again as they were, they are what they were: these tests change what they say they change.

@@ -277,7 +277,7 @@ CartResult Engine::Impl::PlaceLines(const PlaceCart& request, std::span<PlaceRes
       cart.FindProducts(now_epoch);
       const std::uint32_t foreign = cart.ForeignShard(locked);
       if (foreign == kNoShard) {
-        Note(when.position);
+        Note(when.position, now_epoch);
         return request.mode == CartMode::kSplit ? cart.Split() : cart.AllOrNothing();
       }
       // That order may be due to be forgotten: its shard has to arrive, too.

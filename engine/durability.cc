@@ -157,17 +157,18 @@ bool Engine::Impl::TellTaken() {
     Taken& taken = taken_[telling_];
     const std::size_t room = std::min(RoomToTell(), taken.count - told_);
     const std::span<const shard::Change> run{taken.changes.data() + told_, room};
-    if (room != 0) outbox_.Push(run);
+    // Before they can be polled: whoever has polled one may confirm it.
     if (journaled()) {
       for (const Audience audience : options_.audiences) {
         const auto last = std::find_if(run.rbegin(), run.rend(),
                                        [&](const auto& change) { return outbox::IsTold(change, audience); });
-        // Only the committer writes it. release: who confirms a position has polled it.
+        // Only the committer writes it. relaxed: polling comes behind the queue's own release.
         if (last != run.rend()) {
-          last_told_[static_cast<std::size_t>(audience)].store(last->image, std::memory_order_release);
+          last_told_[static_cast<std::size_t>(audience)].store(last->image, std::memory_order_relaxed);
         }
       }
     }
+    if (room != 0) outbox_.Push(run);
     told_ += room;
     if (told_ != taken.count) return false;
   }
@@ -178,7 +179,7 @@ bool Engine::Impl::TellTaken() {
 void Engine::Impl::Confirm(Audience audience, std::uint64_t position) {
   const auto index = static_cast<std::size_t>(audience);
   if (!journaled() || index >= kAudiences) return;
-  position = std::min(position, last_told_[index].load(std::memory_order_acquire));
+  position = std::min(position, last_told_[index].load(std::memory_order_relaxed));
   std::atomic<std::uint64_t>& confirmed = confirmed_[index];
   std::uint64_t known = confirmed.load(std::memory_order_relaxed);
   while (known < position && !confirmed.compare_exchange_weak(known, position, std::memory_order_relaxed)) {

@@ -75,9 +75,10 @@ class Engine::Impl {
     if (position != nullptr && IsValid(position)) positions_->NoteNow(*position, [this] { return epoch(); });
     return result;
   }
-  // Under the locks of the command that carries it.
-  void Note(const Position* position) {
-    if (position != nullptr) positions_->Note(*position, epoch());
+  // Under the locks of the command that carries it, and of the epoch in which its shards have arrived: that is over as
+  // soon as a commit likes.
+  void Note(const Position* position, Epoch arrived) {
+    if (position != nullptr) positions_->Note(*position, arrived);
   }
   // A change buffer is full: what can be committed is. kOk: try again; else try once more, then answer this.
   // `seen`: the epoch in which it was found full.
@@ -235,7 +236,7 @@ Result Engine::Impl::On(std::uint32_t index, Millis at_ms, const Position* posit
       const shard::Entered entered(shard);
       if (shard.Arrive(at_ms, epoch())) [[likely]] {
         if (position != nullptr) [[unlikely]]
-          Note(position);
+          Note(position, shard.epoch());
         return work(shard);
       }
       seen = shard.epoch();

@@ -70,12 +70,12 @@ PlaceResult Engine::Impl::PlaceOn(std::uint32_t index, const Request& request, W
   auto result = On<PlaceResult>(index, when.at_ms, nullptr, [&](Shard& shard) FLEXSTOCK_UNCHECKED_LOCKS {
     asked.product = Locate(shard, request);
     if (asked.product == kNil) {
-      Note(when.position);
+      Note(when.position, shard.epoch());
       return PlaceResult{.code = Code::kUnknownProduct, .epoch = shard.epoch()};
     }
     PlaceResult placed = shard.Place(asked, &foreign);
     // If another shard has a say, this was not the answer yet.
-    if (foreign == kNoShard) Note(when.position);
+    if (foreign == kNoShard) Note(when.position, shard.epoch());
     return placed;
   });
   if (foreign != kNoShard) result = PlaceBeside(index, foreign, asked, when);
@@ -98,7 +98,7 @@ PlaceResult Engine::Impl::PlaceBeside(std::uint32_t index, std::uint32_t foreign
         std::uint32_t known = kNoShard;
         const PlaceResult result = own.Place(asked, &known);
         if (known == kNoShard || known == foreign) {
-          Note(when.position);
+          Note(when.position, now_epoch);
           return result;
         }
         foreign = known;  // forgotten there, and placed again elsewhere meanwhile

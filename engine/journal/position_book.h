@@ -103,6 +103,12 @@ class PositionBook {
 
   void NoteLocked(const Position& position, Epoch epoch) {
     Stream& stream = streams_[position.stream];
+    if (stream.changed && stream.epoch > epoch) {
+      // Another thread was quicker with a later epoch.
+      stream.earlier = position.offset;
+      stream.has_earlier = true;
+      return;
+    }
     if (stream.changed && stream.epoch != epoch) {
       stream.earlier = stream.newest;
       stream.has_earlier = true;

@@ -64,6 +64,18 @@ TEST_F(PositionBookTest, WhatBelongsToTheNextEpochStays) {
   EXPECT_FALSE(book_->untaken());
 }
 
+// A thread that arrived in the epoch before may come to note it after another has noted in the next.
+TEST_F(PositionBookTest, WhatIsNotedLateStaysInItsEpoch) {
+  book_->Note({.stream = 1, .offset = 12}, 2);
+  book_->Note({.stream = 1, .offset = 10}, 1);
+  std::uint64_t offset = 0;
+  EXPECT_TRUE(book_->Find(1, &offset));
+  EXPECT_EQ(offset, 12u);
+  EXPECT_EQ(Taken(book_.get(), 1), (std::vector<Position>{{1, 10}}));
+  EXPECT_EQ(Taken(book_.get(), 2), (std::vector<Position>{{1, 12}}));
+  EXPECT_FALSE(book_->untaken());
+}
+
 // A snapshot has what is durable, not what is under way.
 TEST_F(PositionBookTest, OnlyWhatIsDurableIsInASnapshot) {
   book_->Note({.stream = 4, .offset = 10}, 1);

@@ -1,0 +1,69 @@
+// Beside a running engine, which writes, takes snapshots, removes files and uses them again: everything is always found
+// whole, and nothing of it is touched.
+#include <atomic>
+#include <thread>
+
+#include "tests/journal_tool/on_disk.h"
+#include "tools/journal/dump.h"
+#include "tools/journal/stats.h"
+#include "tools/journal/verify.h"
+
+namespace flexstock::journal_tool {
+namespace {
+
+class BesideEngineTest : public OnDisk {
+ protected:
+  // Runs `look` again and again beside an engine that has no rest; at least `looks` times, and over so many snapshots.
+  template <typename Look>
+  void Run(Look look) {
+    constexpr std::uint64_t kSnapshots = 10;
+    constexpr int kLooks = 20;
+    const std::unique_ptr<Engine> engine = OpenHere();
+    std::atomic<bool> enough{false};
+    std::thread busy([&] {
+      journal::Shop shop({.seed = 11, .products = 40});
+      shop.Use(engine.get());
+      for (int i = 1; !enough.load(); ++i) {
+        EXPECT_TRUE(shop.Run(10));
+        if (i % 15 == 0) {
+          EXPECT_EQ(shop.Snapshot(), "");
+        }
+      }
+    });
+    for (int i = 0; i < kLooks || engine->Journal().snapshots < kSnapshots; ++i) {
+      look();
+      if (HasFailure()) break;
+    }
+    enough.store(true);
+    busy.join();
+  }
+};
+
+TEST_F(BesideEngineTest, VerifyFindsItWhole) {
+  int i = 0;
+  Run([&] { EXPECT_EQ(Verify(SystemStorage(), path_, ++i % 2 == 0).problem, ""); });
+}
+
+TEST_F(BesideEngineTest, DumpIsOnePiece) {
+  Run([&] {
+    std::string text;
+    const auto output = replay::Output::ToString(&text);
+    EXPECT_EQ(Dump(SystemStorage(), path_, {}, output.get()), "");
+    output->Close();
+    // A second beginning would have the snapshot's end twice.
+    const std::size_t end = text.find(R"("type":"end")");
+    if (end != std::string::npos) {
+      EXPECT_EQ(text.find(R"("type":"end")", end + 1), std::string::npos);
+    }
+  });
+}
+
+TEST_F(BesideEngineTest, StatsCanBeTaken) {
+  Run([&] {
+    Stats stats;
+    EXPECT_EQ(ReadStats(SystemStorage(), path_, &stats), "");
+  });
+}
+
+}  // namespace
+}  // namespace flexstock::journal_tool

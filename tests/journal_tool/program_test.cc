@@ -1,0 +1,127 @@
+// The program as it is run: what it takes, what it says, and how it ends.
+#include <gmock/gmock.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
+
+#include "tests/journal_tool/on_disk.h"
+
+namespace flexstock::journal_tool {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class ProgramTest : public OnDisk {
+ protected:
+  // Runs the tool beside the directory j, with arguments as a shell takes them.
+  int Run(const std::string& arguments) {
+    const std::string command = "cd '" + root_ + "' && { '" FLEXSTOCK_JOURNAL "' " + arguments + "; } >'" + root_ +
+                                "/out' 2>'" + root_ + "/err'";
+    const int status = std::system(command.c_str());
+    out_ = Text("out");
+    err_ = Text("err");
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+  [[nodiscard]] std::string Text(const std::string& name) const {
+    std::ifstream file(root_ + "/" + name, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
+  std::string out_, err_;
+};
+
+TEST_F(ProgramTest, SaysHowItIsUsed) {
+  EXPECT_EQ(Run("--help"), 0);
+  for (const char* command : {"verify", "dump", "stats", "snapshot", "Exit codes:"})
+    EXPECT_THAT(out_, HasSubstr(command));
+  EXPECT_EQ(err_, "");
+  EXPECT_EQ(Run("snapshot --help"), 0);
+  EXPECT_THAT(out_, HasSubstr("--retention-ms"));
+  EXPECT_EQ(Run("--version"), 0);
+  EXPECT_THAT(out_, StartsWith("flexstock-journal 0."));
+}
+
+TEST_F(ProgramTest, UsageErrorsAreTwo) {
+  MakeADay();
+  for (const char* arguments :
+       {"", "j", "verify", "verify j j", "verify --fast j", "dump j --order x", "dump j --order 0", "dump j --order -1",
+        "dump j --product 9223372036854775808", "snapshot j --orders-max 0", "snapshot j --retention-ms -1",
+        "snapshot j --audiences nobody", "stats"}) {
+    EXPECT_EQ(Run(arguments), 2) << arguments;
+    EXPECT_EQ(out_, "") << arguments;
+    EXPECT_NE(err_, "") << arguments;
+  }
+}
+
+TEST_F(ProgramTest, Verifies) {
+  MakeADay();
+  EXPECT_EQ(Run("verify j"), 0);
+  EXPECT_THAT(out_, StartsWith("j: whole: snapshot of epoch "));
+  EXPECT_EQ(err_, "");
+  EXPECT_EQ(Run("verify --deep j/"), 0);
+  EXPECT_THAT(out_, HasSubstr("every product's units add up\n"));
+
+  Flip(FileOf("snapshot-"), 100);
+  EXPECT_EQ(Run("verify j"), 1);
+  EXPECT_EQ(out_, "");
+  EXPECT_THAT(err_, StartsWith("flexstock-journal: j/" + FileOf("snapshot-") + ": at 64: "));
+  EXPECT_THAT(err_, HasSubstr("backup"));
+}
+
+TEST_F(ProgramTest, FailsWhereThereIsNoJournal) {
+  for (const char* command : {"verify", "dump", "stats", "snapshot"}) {
+    EXPECT_EQ(Run(std::string(command) + " none"), 1);
+    EXPECT_EQ(err_, "flexstock-journal: cannot list none: No such file or directory\n");
+    EXPECT_EQ(out_, "");
+  }
+  std::filesystem::create_directory(path_);
+  for (const char* command : {"verify", "dump", "stats", "snapshot"}) {
+    EXPECT_EQ(Run(std::string(command) + " j"), 1);
+    EXPECT_THAT(err_, StartsWith("flexstock-journal: j: there is no journal here"));
+  }
+  EXPECT_TRUE(Files().empty());
+}
+
+TEST_F(ProgramTest, DumpsAndCounts) {
+  MakeADay();
+  EXPECT_EQ(Run("dump j"), 0);
+  const std::string all = out_;
+  EXPECT_THAT(all, HasSubstr("\"type\":\"change\""));
+  EXPECT_EQ(Run("dump j --product 4"), 0);
+  EXPECT_LT(out_.size(), all.size());
+  EXPECT_THAT(out_, HasSubstr("\"product\":4,"));
+  EXPECT_EQ(out_.find("\"product\":3,"), std::string::npos);
+  EXPECT_EQ(Run("stats j"), 0);
+  EXPECT_THAT(out_, HasSubstr("orders placed"));
+  EXPECT_EQ(Run("stats j --json"), 0);
+  EXPECT_THAT(out_, StartsWith("{\n"));
+}
+
+TEST_F(ProgramTest, TakesASnapshot) {
+  MakeADay();
+  const std::string before = FileOf("snapshot-");
+  EXPECT_EQ(Run("snapshot j"), 0) << err_;
+  EXPECT_THAT(out_, StartsWith("j: snapshot of epoch "));
+  EXPECT_NE(FileOf("snapshot-", -1), before);
+  EXPECT_EQ(Run("verify --deep j"), 0) << err_;
+  const std::unique_ptr<Engine> engine = OpenHere();
+  EXPECT_EQ(Run("snapshot j"), 1);
+  EXPECT_THAT(err_, HasSubstr("another engine has this journal open"));
+}
+
+TEST_F(ProgramTest, NoticesThatNobodyReadsItsOutput) {
+  MakeADay();
+  for (const char* command : {"verify j", "dump j", "stats j"}) {
+    EXPECT_EQ(Run(std::string(command) + " >/dev/full"), 1) << command;
+    EXPECT_EQ(err_, "flexstock-journal: cannot write standard output: No space left on device\n") << command;
+    EXPECT_EQ(Run(std::string(command) + " >&-"), 1) << command;
+    EXPECT_EQ(err_, "flexstock-journal: cannot write standard output: it is closed\n") << command;
+  }
+  // A reader who leaves at once, long before the dump is read: the tool ends with a word, not by a signal.
+  EXPECT_EQ(Run("dump j 2>e | exec true"), 0);
+  EXPECT_EQ(Text("e"), "flexstock-journal: cannot write standard output: Broken pipe\n");
+}
+
+}  // namespace
+}  // namespace flexstock::journal_tool

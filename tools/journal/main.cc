@@ -1,0 +1,83 @@
+// flexstock-journal: looks into the files of a journal. Everything is in --help and docs/journal-format.md.
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdio>
+
+#include "tools/journal/command_line.h"
+#include "tools/journal/stats.h"
+#include "tools/journal/verify.h"
+
+namespace flexstock::journal_tool {
+namespace {
+
+constexpr const char* kRemedy =
+    "no engine opens it like this: put the files of a backup or of another copy in place of all of this directory. "
+    "What "
+    "can be read before the damage: flexstock-journal dump";
+
+int Fail(const std::string& problem) {
+  fmt::print(stderr, "flexstock-journal: {}\n", problem);
+  return kExitFailed;
+}
+
+// Writes to standard output; what went wrong with that is as bad as anything.
+class Runner {
+ public:
+  explicit Runner(const std::string& directory) : directory_(directory), output_(replay::Output::ToFile("-")) {}
+
+  int operator()(const VerifyCommand& command) {
+    const Verified verified = Verify(SystemStorage(), directory_, command.deep);
+    if (!verified.problem.empty()) {
+      Fail(verified.problem);
+      if (verified.is_damage) fmt::print(stderr, "flexstock-journal: {}\n", kRemedy);
+      return kExitFailed;
+    }
+    *output_ << verified.report << "\n";
+    for (const std::string& remark : verified.remarks) *output_ << "note: " << remark << "\n";
+    return End("");
+  }
+  int operator()(const DumpCommand& command) {
+    return End(Dump(SystemStorage(), directory_, command.filter, output_.get()));
+  }
+  int operator()(const StatsCommand& command) {
+    Stats stats;
+    const std::string problem = ReadStats(SystemStorage(), directory_, &stats);
+    if (problem.empty()) *output_ << (command.json ? JsonOf(stats) : TableOf(stats));
+    return End(problem);
+  }
+  int operator()(const SnapshotCommand& command) {
+    std::string report;
+    const std::string problem = TakeSnapshot(SystemStorage(), directory_, command.options, &report);
+    if (problem.empty()) *output_ << report << "\n";
+    return End(problem);
+  }
+  int operator()(std::monostate) { return kExitUsage; }
+
+  [[nodiscard]] bool ready() const { return output_ != nullptr; }
+
+ private:
+  int End(const std::string& problem) {
+    output_->Close();
+    if (!problem.empty()) return Fail(problem);
+    return output_->problem().empty() ? kExitWhole : Fail(output_->problem());
+  }
+
+  const std::string directory_;
+  const std::unique_ptr<replay::Output> output_;
+};
+
+int Main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a reader who leaves is an error of writing, with a name
+  std::signal(SIGXFSZ, SIG_IGN);  // and so is a file that may not grow
+  const Invocation invocation = Parse(argc, argv);
+  if (std::holds_alternative<std::monostate>(invocation.command)) return invocation.exit_code;
+  Runner run(invocation.directory);
+  if (!run.ready()) return Fail("cannot write standard output: it is closed");
+  return std::visit([&](const auto& command) { return run(command); }, invocation.command);
+}
+
+}  // namespace
+}  // namespace flexstock::journal_tool
+
+int main(int argc, char** argv) { return flexstock::journal_tool::Main(argc, argv); }

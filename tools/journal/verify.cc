@@ -1,0 +1,71 @@
+#include "tools/journal/verify.h"
+
+#include <fmt/format.h>
+
+#include "flexstock/engine.h"
+#include "tools/journal/limits.h"
+#include "tools/journal/looking_again.h"
+#include "tools/journal/private_view.h"
+#include "tools/journal/scan.h"
+
+namespace flexstock::journal_tool {
+namespace {
+
+std::string Count(std::uint64_t count, std::string_view thing) {
+  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
+}
+
+std::string Report(const std::string& path, const Scanned& scanned) {
+  std::string report = path + ": whole: ";
+  report += scanned.has_snapshot ? fmt::format("snapshot of epoch {}", scanned.snapshot_epoch) : "no snapshot";
+  report += ", " + Count(scanned.segments, "segment") + ", " + Count(scanned.blocks, "block");
+  if (scanned.first_epoch != 0) {
+    report += fmt::format(", epochs {} to {}", scanned.first_epoch, scanned.tail.block.epoch);
+  }
+  report += ", " + Count(scanned.changes, "change");
+  return report + (scanned.tail.closed ? ", closed in order" : ", not closed");
+}
+
+// Empty if an engine comes back from it and its units add up.
+std::string Recover(Storage& storage, const std::string& path, const Scanned& scanned, const Limits& limits,
+                    std::string* report) {
+  PrivateView view(storage);
+  Options options = limits.OptionsFor(path, scanned, view);
+  options.journal_segment_bytes = 64 << 10;  // of the segments that it makes, in memory
+  auto [engine, problem] = Engine::Open(options);
+  if (engine == nullptr) return problem;
+  const AuditReport audit = engine->Audit();
+  if (!audit.ok()) {
+    return fmt::format("{}: units do not add up for {}, the first is product {}", path,
+                       Count(audit.broken_count, "product"), static_cast<std::int64_t>(audit.broken.front()));
+  }
+  *report = fmt::format("; recovered: {}, {}, every product's units add up", Count(audit.products, "product"),
+                        Count(audit.orders, "order"));
+  return {};
+}
+
+}  // namespace
+
+Verified Verify(Storage& storage, const std::string& path, bool deep) {
+  Verified verified;
+  LookAgain([&] {
+    verified = {};
+    Scanned scanned;
+    Limits limits;
+    Visitor nothing;
+    Visitor* const visitor = deep ? &limits : &nothing;
+    verified.problem = Scan(storage, path, visitor, &scanned);
+    std::string recovered;
+    if (verified.problem.empty() && deep) verified.problem = Recover(storage, path, scanned, limits, &recovered);
+    verified.is_damage = !scanned.directory.segments.empty() && !verified.problem.starts_with("cannot ");
+    if (!verified.problem.empty()) return verified.problem;
+    verified.report = Report(path, scanned) + recovered;
+    if (!scanned.torn.empty()) {
+      verified.remarks.push_back(scanned.torn + "; or an engine is at work, and writes it now");
+    }
+    return scanned.torn;
+  });
+  return verified;
+}
+
+}  // namespace flexstock::journal_tool

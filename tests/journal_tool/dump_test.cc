@@ -173,7 +173,8 @@ TEST_F(DumpTest, Filters) {
   for (const std::string& order : orders) {
     if (++some % 40 == 0) expect({.order = OrderId{std::stoull(order)}}, "order", order);
   }
-  EXPECT_TRUE(Lines({.order = OrderId{1}}).empty());
+  const auto never_given = OrderId{~std::uint64_t{0}};
+  EXPECT_TRUE(Lines({.order = never_given}).empty());
 }
 
 TEST_F(DumpTest, WritesWhatIsBeforeTheDamage) {

@@ -58,6 +58,10 @@ std::optional<FaultKind> SimStorage::Begin(Op op) {
   const auto fault =
       std::find_if(faults_.begin(), faults_.end(), [number](const Fault& armed) { return armed.at == number; });
   if (fault == faults_.end()) return std::nullopt;
+  if (fault->kind == FaultKind::kSlow) {
+    delay_ms_ += static_cast<Millis>(1 + random_.Below(10'000));
+    return std::nullopt;
+  }
   if (fault->kind == FaultKind::kCrash) crashed_ = true;
   return fault->kind;
 }

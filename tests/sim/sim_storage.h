@@ -21,9 +21,11 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "flexstock/storage.h"
+#include "flexstock/types.h"
 #include "tests/sim/random.h"
 
 namespace flexstock::sim {
@@ -35,6 +37,7 @@ enum class FaultKind : std::uint8_t {
   kError,       // EIO; nothing is done. Of a sync: what was not on the disk counts as if it were, and is not
   kNoSpace,     // ENOSPC; nothing is done
   kShortWrite,  // some of the bytes
+  kSlow,        // it is done, and time has passed meanwhile: TakeDelay
 };
 
 struct Fault {
@@ -64,6 +67,8 @@ class SimStorage final : public Storage {
   void PowerLoss(Loss loss);
   void Kill();
   [[nodiscard]] bool crashed() const { return crashed_; }
+  // How long slow operations have taken since this was last asked.
+  [[nodiscard]] Millis TakeDelay() { return std::exchange(delay_ms_, 0); }
 
   // Operations so far; the next one is operations(). Reading ones count, too.
   [[nodiscard]] std::uint64_t operations() const { return operations_; }
@@ -119,6 +124,7 @@ class SimStorage final : public Storage {
   std::uint64_t space_ = std::uint64_t{1} << 40;
   std::uint64_t operations_ = 0;
   std::uint64_t life_ = 0;  // files and locks of earlier ones are dead
+  Millis delay_ms_ = 0;
   bool crashed_ = false;
 };
 

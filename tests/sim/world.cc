@@ -102,7 +102,7 @@ std::string World::Run() {
 
 std::string World::Step(const Command& asked) {
   Command command = asked;
-  now_ms_ = std::max({now_ms_, command.at_ms, now_side_->model.now_ms()});
+  now_ms_ = std::max({now_ms_ + storage_.TakeDelay(), command.at_ms, now_side_->model.now_ms()});
   command.at_ms = now_ms_;
   Done done{.command = command, .epochs = {}, .carries = random_.OneIn(2), .position = {}};
   if (const auto* place = std::get_if<differential::PlaceOrders>(&command.action)) done.carries &= !place->batch;
@@ -126,7 +126,9 @@ std::string World::Step(const Command& asked) {
 
 std::string World::Chores() {
   if (random_.OneIn(12)) ArmFault();
-  if (random_.OneIn(3)) {
+  // The consumer stalls now and then, over several commits and crashes.
+  if (random_.OneIn(50)) deaf_until_ = step_ + random_.Below(60);
+  if (step_ >= deaf_until_ && random_.OneIn(3)) {
     if (std::string wrong = Hear(random_.Below(20)); !wrong.empty()) return wrong;
     if (!heard_.empty() && random_.OneIn(2)) {
       confirmed_ = std::max(confirmed_, heard_.rbegin()->first);
@@ -177,10 +179,12 @@ std::string World::Hear(std::size_t most) {
 }
 
 void World::ArmFault() {
-  const std::uint64_t kind = random_.Below(10);
+  const std::uint64_t kind = random_.Below(12);
   const FaultKind kinds[] = {FaultKind::kError, FaultKind::kNoSpace, FaultKind::kShortWrite};
   storage_.Arm({.at = storage_.operations() + random_.Below(12),
-                .kind = kind < 6 ? FaultKind::kCrash : kinds[random_.Below(3)]});
+                .kind = kind < 6    ? FaultKind::kCrash
+                        : kind < 10 ? kinds[random_.Below(3)]
+                                    : FaultKind::kSlow});
   if (random_.OneIn(20)) storage_.SetSpace((64 << 10) * (2 + random_.Below(8)));
   faulty_ = true;
 }

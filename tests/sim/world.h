@@ -97,6 +97,7 @@ class World {
   std::unique_ptr<Side> now_side_;
   std::vector<Done> life_;
   std::size_t step_ = 0;
+  std::size_t deaf_until_ = 0;  // the consumer takes nothing away until this step
   Millis now_ms_ = 0;
   Epoch acknowledged_ = 0;
   bool closed_ = false;                               // in order: nothing is lost

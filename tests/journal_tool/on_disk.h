@@ -10,21 +10,12 @@
 #include <string>
 
 #include "tests/journal/shop.h"
+#include "tests/program/program.h"
 
 namespace flexstock::journal_tool {
 
-// A new directory under the system's temporary one.
-inline std::string MakeTemporaryDirectory() {
-  std::string name = (std::filesystem::temp_directory_path() / "flexstock-journal-XXXXXX").string();
-  EXPECT_NE(::mkdtemp(name.data()), nullptr);
-  return name;
-}
-
 class OnDisk : public testing::Test {
  protected:
-  OnDisk() : root_(MakeTemporaryDirectory()), path_(root_ + "/j") {}
-  ~OnDisk() override { std::filesystem::remove_all(root_); }
-
   [[nodiscard]] Options OptionsHere() const {
     Options options = journal::OptionsOn(&SystemStorage());
     options.journal_dir = path_;
@@ -78,7 +69,8 @@ class OnDisk : public testing::Test {
     ASSERT_TRUE(file.good()) << name;
   }
 
-  const std::string root_, path_;
+  const program::Directory directory_;
+  const std::string path_ = (directory_.path() / "j").string();
 };
 
 }  // namespace flexstock::journal_tool

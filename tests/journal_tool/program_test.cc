@@ -1,8 +1,5 @@
 // The program as it is run: what it takes, what it says, and how it ends.
 #include <gmock/gmock.h>
-#include <sys/wait.h>
-
-#include <cstdlib>
 
 #include "tests/journal_tool/on_disk.h"
 
@@ -16,16 +13,10 @@ class ProgramTest : public OnDisk {
  protected:
   // Runs the tool beside the directory j, with arguments as a shell takes them.
   int Run(const std::string& arguments) {
-    const std::string command = "cd '" + root_ + "' && { '" FLEXSTOCK_JOURNAL "' " + arguments + "; } >'" + root_ +
-                                "/out' 2>'" + root_ + "/err'";
-    const int status = std::system(command.c_str());
-    out_ = Text("out");
-    err_ = Text("err");
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  }
-  [[nodiscard]] std::string Text(const std::string& name) const {
-    std::ifstream file(root_ + "/" + name, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
+    const program::Ran ran = directory_.Run("'" FLEXSTOCK_JOURNAL "' " + arguments);
+    out_ = ran.out;
+    err_ = ran.err;
+    return ran.exit_code;
   }
 
   std::string out_, err_;
@@ -120,7 +111,7 @@ TEST_F(ProgramTest, NoticesThatNobodyReadsItsOutput) {
   }
   // A reader who leaves at once, long before the dump is read: the tool ends with a word, not by a signal.
   EXPECT_EQ(Run("dump j 2>e | exec true"), 0);
-  EXPECT_EQ(Text("e"), "flexstock-journal: cannot write standard output: Broken pipe\n");
+  EXPECT_EQ(directory_.Text("e"), "flexstock-journal: cannot write standard output: Broken pipe\n");
 }
 
 }  // namespace

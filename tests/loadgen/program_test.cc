@@ -1,50 +1,31 @@
 // flexstock-loadgen as its users run it: what it prints, what it writes, how it exits.
-#include <gtest/gtest.h>
-#include <sys/wait.h>
+#include "tests/program/program.h"
 
-#include <cstdlib>
+#include <gtest/gtest.h>
+
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <string>
 
 namespace {
 
+using flexstock::program::Ran;
 using nlohmann::json;
 namespace fs = std::filesystem;
 
 class ProgramTest : public testing::Test {
  protected:
-  ProgramTest() {
-    std::string name = (fs::path(testing::TempDir()) / "loadgen-XXXXXX").string();
-    directory_ = ::mkdtemp(name.data());
-  }
-  ~ProgramTest() override { fs::remove_all(directory_); }
-
-  struct Exit {
-    int status;
-    std::string out, err;
-  };
-
   // `arguments` as a shell would take them; @ stands for the test's own directory.
-  Exit Run(std::string arguments) {
+  Ran Run(std::string arguments) {
     for (std::size_t at; (at = arguments.find('@')) != std::string::npos;)
-      arguments.replace(at, 1, directory_.string());
-    const std::string out = (directory_ / "out").string(), err = (directory_ / "err").string();
-    const int status = std::system((LOADGEN " " + arguments + " >" + out + " 2>" + err).c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, Text("out"), Text("err")};
+      arguments.replace(at, 1, directory_.path().string());
+    return directory_.Run(LOADGEN " " + arguments);
   }
 
-  std::string Text(const std::string& name) {
-    std::ostringstream text;
-    text << std::ifstream(directory_ / name).rdbuf();
-    return text.str();
-  }
+  std::string Text(const std::string& name) { return directory_.Text(name); }
+  void Write(const std::string& name, const std::string& text) { directory_.Write(name, text); }
 
-  void Write(const std::string& name, const std::string& text) { std::ofstream(directory_ / name) << text; }
-
-  fs::path directory_;
+  const flexstock::program::Directory directory_;
 };
 
 // What must add up in every file, whatever ran.
@@ -84,8 +65,8 @@ void ExpectAddsUp(const json& file) {
 }
 
 TEST_F(ProgramTest, ASaleEndsWithTheTableAndEverythingInTheFile) {
-  const Exit exit = Run("sale --orders 30000 --stock 10000 --seed 5 --threads 3 --shards 7 --json @/run.json");
-  EXPECT_EQ(exit.status, 0);
+  const Ran exit = Run("sale --orders 30000 --stock 10000 --seed 5 --threads 3 --shards 7 --json @/run.json");
+  EXPECT_EQ(exit.exit_code, 0);
   EXPECT_EQ(exit.err, "") << "silent, since standard error is no terminal";
   EXPECT_EQ(exit.out.rfind("sale: 1 product, 10 000 units each; 3 threads of customers, 7 shards, seed 5\n", 0), 0u)
       << exit.out;
@@ -105,10 +86,10 @@ TEST_F(ProgramTest, ASaleEndsWithTheTableAndEverythingInTheFile) {
 }
 
 TEST_F(ProgramTest, ASaleOverACatalogueWithKeysAndBatchesAddsUp) {
-  const Exit exit =
+  const Ran exit =
       Run("sale --orders 30000 --products 300 --zipf 1 --stock 50 --batch 32 --keys --retries 0.2 --overflow reject "
           "--hold-ms 0 --json @/run.json");
-  EXPECT_EQ(exit.status, 0) << exit.out << exit.err;
+  EXPECT_EQ(exit.exit_code, 0) << exit.out << exit.err;
   const json file = json::parse(Text("run.json"));
   ExpectAddsUp(file);
   EXPECT_GT(file["orders"]["duplicate"], 0);
@@ -122,8 +103,8 @@ TEST_F(ProgramTest, ATraceEndsWithTheTableAndEverythingInTheFile) {
     text += std::to_string(i * 3'600'000L) + "," + std::to_string(i % 10 + 1) + "," + std::to_string(i + 1) + ",2\n";
   }
   Write("log.csv", text);
-  const Exit exit = Run("trace @/log.csv --stock 50% --threads 1 --json @/run.json");
-  EXPECT_EQ(exit.status, 0) << exit.out << exit.err;
+  const Ran exit = Run("trace @/log.csv --stock 50% --threads 1 --json @/run.json");
+  EXPECT_EQ(exit.exit_code, 0) << exit.out << exit.err;
   EXPECT_NE(exit.out.find("1 000 orders of 10 products over 41.6 days"), std::string::npos) << exit.out;
   const json file = json::parse(Text("run.json"));
   ExpectAddsUp(file);
@@ -132,13 +113,13 @@ TEST_F(ProgramTest, ATraceEndsWithTheTableAndEverythingInTheFile) {
   EXPECT_EQ(file["orders"]["awaiting_acceptance"], 500);
   EXPECT_EQ(file["identity"]["engine"]["supplied"], 1'000);
   EXPECT_EQ(file["options"]["stock"], "50%");
-  EXPECT_EQ(file["options"]["FILE"], (directory_ / "log.csv").string());
+  EXPECT_EQ(file["options"]["FILE"], (directory_.path() / "log.csv").string());
 }
 
 TEST_F(ProgramTest, AJournalIsInTheTableAndInTheFile) {
-  fs::create_directory(directory_ / "empty");  // that will do
-  const Exit exit = Run("sale --orders 30000 --stock 10000 --threads 3 --journal @/empty --json @/run.json");
-  EXPECT_EQ(exit.status, 0) << exit.out << exit.err;
+  fs::create_directory(directory_.path() / "empty");  // that will do
+  const Ran exit = Run("sale --orders 30000 --stock 10000 --threads 3 --journal @/empty --json @/run.json");
+  EXPECT_EQ(exit.exit_code, 0) << exit.out << exit.err;
   EXPECT_NE(exit.out.find("\njournal                           in all         a block  a placed order\n"),
             std::string::npos)
       << exit.out;
@@ -154,41 +135,41 @@ TEST_F(ProgramTest, AJournalIsInTheTableAndInTheFile) {
   EXPECT_EQ(journal["place_durable_every"], 64);
   EXPECT_GE(journal["place_durable_ns"]["calls"], placed / 64);
   EXPECT_LE(journal["place_durable_ns"]["p50"], journal["place_durable_ns"]["max"]);
-  EXPECT_EQ(file["options"]["journal"], (directory_ / "empty").string());
-  EXPECT_TRUE(fs::exists(directory_ / "empty" / "journal-0000000000000001")) << "it stays behind";
+  EXPECT_EQ(file["options"]["journal"], (directory_.path() / "empty").string());
+  EXPECT_TRUE(fs::exists(directory_.path() / "empty" / "journal-0000000000000001")) << "it stays behind";
 
-  const Exit again = Run("sale --orders 1 --journal @/empty");
-  EXPECT_EQ(again.status, 2);
+  const Ran again = Run("sale --orders 1 --journal @/empty");
+  EXPECT_EQ(again.exit_code, 2);
   EXPECT_EQ(again.out, "");
-  EXPECT_NE(again.err.find("--journal: " + (directory_ / "empty").string() +
+  EXPECT_NE(again.err.find("--journal: " + (directory_.path() / "empty").string() +
                            " is not empty, and a run starts from nothing: name a new directory, or remove this one"),
             std::string::npos)
       << again.err;
 }
 
 TEST_F(ProgramTest, WithoutAJournalTheFileSaysSo) {
-  EXPECT_EQ(Run("sale --orders 100 --json @/run.json").status, 0);
+  EXPECT_EQ(Run("sale --orders 100 --json @/run.json").exit_code, 0);
   EXPECT_TRUE(json::parse(Text("run.json"))["journal"].is_null());
 }
 
 TEST_F(ProgramTest, AJournalThatCannotBeWrittenExitsWithOneAndSaysWhy) {
-  const Exit exit = Run("sale --orders 1 --journal /dev/null/journal");
-  EXPECT_EQ(exit.status, 1);
+  const Ran exit = Run("sale --orders 1 --journal /dev/null/journal");
+  EXPECT_EQ(exit.exit_code, 1);
   EXPECT_NE(exit.err.find("/dev/null/journal: Not a directory"), std::string::npos) << exit.err;
 }
 
 TEST_F(ProgramTest, ABadTraceExitsWithTwoAndSaysWhere) {
   Write("log.csv", "at_ms,product,customer,qty\n1,1,1,1\n2,1,1,none\n");
-  const Exit exit = Run("trace @/log.csv");
-  EXPECT_EQ(exit.status, 2);
+  const Ran exit = Run("trace @/log.csv");
+  EXPECT_EQ(exit.exit_code, 2);
   EXPECT_EQ(exit.out, "");
-  EXPECT_EQ(exit.err, "flexstock-loadgen: " + (directory_ / "log.csv").string() +
+  EXPECT_EQ(exit.err, "flexstock-loadgen: " + (directory_.path() / "log.csv").string() +
                           ":3: qty is \"none\"; write a whole number, digits only\n");
 }
 
 TEST_F(ProgramTest, AnEngineThatRefusesToOpenExitsWithOneAndSaysWhy) {
-  const Exit exit = Run("sale --shards 0 --orders 1");
-  EXPECT_EQ(exit.status, 1);
+  const Ran exit = Run("sale --shards 0 --orders 1");
+  EXPECT_EQ(exit.exit_code, 1);
   EXPECT_EQ(exit.out, "");
   EXPECT_NE(exit.err.find("the engine refused to open: "), std::string::npos) << exit.err;
   EXPECT_NE(exit.err.find("shards"), std::string::npos) << exit.err;
@@ -231,8 +212,8 @@ TEST_F(ProgramTest, WrongUsageExitsWithTwoAndSaysWhatIsWrong) {
                              Usage{"trace log.csv --stock 12x", "--stock"},
                              Usage{"trace log.csv --stock -5", "--stock"}}) {
     SCOPED_TRACE(usage.arguments);
-    const Exit exit = Run(usage.arguments);
-    EXPECT_EQ(exit.status, 2);
+    const Ran exit = Run(usage.arguments);
+    EXPECT_EQ(exit.exit_code, 2);
     EXPECT_EQ(exit.out, "");
     EXPECT_NE(exit.err.find(usage.says), std::string::npos) << exit.err;
   }
@@ -240,8 +221,8 @@ TEST_F(ProgramTest, WrongUsageExitsWithTwoAndSaysWhatIsWrong) {
 
 TEST_F(ProgramTest, HelpAndVersionExitWithZero) {
   for (const char* arguments : {"--help", "sale --help", "trace --help"}) {
-    const Exit exit = Run(arguments);
-    EXPECT_EQ(exit.status, 0);
+    const Ran exit = Run(arguments);
+    EXPECT_EQ(exit.exit_code, 0);
     EXPECT_NE(exit.out.find("Examples:\n  flexstock-loadgen sale\n"), std::string::npos) << exit.out;
     EXPECT_EQ(exit.err, "");
   }

@@ -1,12 +1,10 @@
 // The program as it is run: what it takes, what it says, and how it ends.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
+
+#include "tests/program/program.h"
 
 namespace flexstock::replay {
 namespace {
@@ -21,30 +19,15 @@ constexpr char kResults[] = "{\"line\":1,\"result\":\"ok\"}\n{\"line\":2,\"resul
 
 class ToolTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "flexstock-replay-XXXXXX").string();
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
-    directory_ = name;
-  }
-  void TearDown() override { fs::remove_all(directory_); }
-
-  void Write(const std::string& name, const std::string& text) {
-    std::ofstream(directory_ / name, std::ios::binary) << text;
-  }
-  std::string Text(const std::string& name) {
-    std::ifstream file(directory_ / name, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
+  void Write(const std::string& name, const std::string& text) { directory_.Write(name, text); }
+  std::string Text(const std::string& name) { return directory_.Text(name); }
 
   // Runs the tool in the directory with arguments as a shell takes them. What it writes is in out_ and err_.
   int Run(const std::string& arguments) {
-    const std::string command = "cd '" + directory_.string() + "' && '" FLEXSTOCK_REPLAY "' " + arguments;
-    const int status = std::system(
-        ("{ " + command + "; } >'" + (directory_ / "out").string() + "' 2>'" + (directory_ / "err").string() + "'")
-            .c_str());
-    out_ = Text("out");
-    err_ = Text("err");
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    const program::Ran ran = directory_.Run("'" FLEXSTOCK_REPLAY "' " + arguments);
+    out_ = ran.out;
+    err_ = ran.err;
+    return ran.exit_code;
   }
 
   // Runs a log of two good lines, `line` and one more good one, and expects that it ends at `line`, saying `problem`.
@@ -58,7 +41,7 @@ class ToolTest : public testing::Test {
     EXPECT_EQ(Text("s"), "");
   }
 
-  fs::path directory_;
+  const program::Directory directory_;
   std::string out_;
   std::string err_;
 };

@@ -18,11 +18,7 @@ using journal::BlockKind;
 using journal::Reader;
 
 // One shard's part of one block.
-struct Recoverer::Section {
-  std::uint32_t shard = 0;
-  std::uint64_t first = 0;  // number of its first change
-  std::uint64_t count = 0;
-  std::span<const std::byte> bytes;
+struct Recoverer::Section : journal::Section {
   std::uint64_t offset = 0;    // of the block
   std::uint64_t position = 0;  // of its first change
   bool broken = false;
@@ -244,47 +240,28 @@ std::string Recoverer::TakeBlock(const Block& block, std::vector<std::vector<Sec
   const bool is_newer = block.header.epoch > snapshot_epoch_;
   std::uint64_t position = block.header.position;
   if (is_newer && position != next_position) return bad();
-  Reader reader(block.payload);
-  while (const auto shard = reader.UpTo(target_.shard_count)) {
-    Section section;
-    section.shard = shard - 1;
-    section.first = reader.Varint();
-    section.count = reader.Varint();
-    section.bytes = reader.Take(reader.Fixed<std::uint32_t>());
-    section.offset = block.offset;
-    section.position = position;
-    section.broken = block.broken;
-    // A record has a byte at least.
-    if (reader.failed() || section.count == 0 || section.count > section.bytes.size()) return bad();
-    position += section.count;
-    report.changes += section.count;
-    (*by_shard)[section.shard].push_back(section);
+  // Of a broken one, which only a deliberate bug lets through, what could be read.
+  if (!journal::TakeEpoch(block.payload, target_.shard_count, &epoch_block_) && !block.broken) return bad();
+  for (const journal::Section& of_shard : epoch_block_.sections) {
+    (*by_shard)[of_shard.shard].push_back({of_shard, block.offset, position, block.broken});
+    position += of_shard.count;
   }
-  const auto carried = reader.UpTo(kStreamsMax);
-  for (std::uint32_t i = 0; i < carried; ++i) {
-    Position at;
-    at.stream = reader.UpTo(kStreamsMax - 1);
-    at.offset = reader.Varint();
-    if (reader.failed()) return bad();
-    if (!is_newer) continue;
+  report.changes += epoch_block_.changes;
+  if (!is_newer) return {};
+  next_position = position;
+  for (const Position& at : epoch_block_.carried) {
     const auto known = std::find_if(positions.begin(), positions.end(),
                                     [&](const Position& other) { return other.stream == at.stream; });
     (known == positions.end() ? positions.emplace_back() : *known) = at;
   }
-  if (reader.Fixed<std::uint8_t>() != 0) {
-    journal::Confirmed now{};
-    for (std::uint64_t& at : now) at = reader.Varint();
-    if (is_newer) confirmed = now;
-  }
-  if (reader.failed() || reader.left() != 0) return bad();
-  if (is_newer) next_position = position;
+  if (epoch_block_.confirmed) confirmed = *epoch_block_.confirmed;
   return {};
 }
 
 bool Recoverer::PutBack(const Section& section, std::vector<shard::Change>* told) {
   shard::Restorer& restorer = restorers_[section.shard];
   if (!restorer.StartAt(section.first)) return false;
-  Reader reader(section.bytes);
+  Reader reader(section.records);
   journal::Before before;
   shard::Record record;
   for (std::uint64_t i = 0; i < section.count; ++i) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/journal/directory.h"
+#include "engine/journal/epoch_block.h"
 #include "engine/journal/journal_reader.h"
 #include "engine/journal/snapshot_reader.h"
 #include "engine/memory/pool.h"
@@ -66,6 +67,7 @@ class Recoverer {
   Epoch snapshot_epoch_ = 0;
   std::uint64_t snapshot_position_ = 1;  // events before this are in the snapshot
   std::uint64_t segment_number_ = 0;     // being read
+  journal::EpochBlock epoch_block_;      // being read
 };
 
 }  // namespace flexstock

@@ -26,7 +26,7 @@ struct At {
 std::vector<At> BlocksOf(const std::string& path) {
   class Places : public Visitor {
    public:
-    void OnBlock(std::uint64_t segment, const journal::Block& block, const EpochBlock& /*epoch*/) override {
+    void OnBlock(std::uint64_t segment, const journal::Block& block, const journal::EpochBlock& /*epoch*/) override {
       at.push_back({journal::SegmentName(segment), block.offset, journal::kBlockHeaderBytes + block.payload.size(),
                     block.header.epoch});
     }

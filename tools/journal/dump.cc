@@ -81,7 +81,7 @@ class Dumper : public Visitor {
   }
 
   // ---- Journal ----
-  void OnBlock(std::uint64_t segment, const journal::Block& block, const EpochBlock& epoch) override {
+  void OnBlock(std::uint64_t segment, const journal::Block& block, const journal::EpochBlock& epoch) override {
     if (filter_.any()) return;
     const bool closes = block.header.kind == journal::BlockKind::kClosed;
     JsonLine line = OfEpoch(block.header.epoch, closes ? "closed" : "block");

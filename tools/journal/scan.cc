@@ -159,9 +159,9 @@ class Scanner {
     ++scanned_.blocks;
     if (scanned_.first_epoch == 0) scanned_.first_epoch = block.header.epoch;
     const std::string at = At(block.offset);
-    EpochBlock epoch;
+    journal::EpochBlock epoch;
     const bool closes = block.header.kind == BlockKind::kClosed;
-    if (closes ? !block.payload.empty() : !TakeEpoch(block.payload, scanned_.directory.like.shards, &epoch)) {
+    if (closes ? !block.payload.empty() : !journal::TakeEpoch(block.payload, scanned_.directory.like.shards, &epoch)) {
       return at + "the block's hash is right, but what is in it is no epoch";
     }
     // The blocks that the snapshot has as well are numbered from wherever the first of them begins.
@@ -177,7 +177,7 @@ class Scanner {
     }
     visitor_.OnBlock(segment_, block, epoch);
     ChangeAt change{.epoch = block.header.epoch, .position = block.header.position};
-    for (const Section& section : epoch.sections) {
+    for (const journal::Section& section : epoch.sections) {
       if (std::string problem = Begin(section); !problem.empty()) return at + problem;
       change.shard = section.shard;
       change.number = section.first;
@@ -191,7 +191,7 @@ class Scanner {
     return {};
   }
 
-  std::string Begin(const Section& section) {
+  std::string Begin(const journal::Section& section) {
     ShardSoFar& shard = shards_[section.shard];
     // The journal begins with changes that the snapshot has as well.
     const bool may_repeat = scanned_.has_snapshot && !shard.has_sections;
@@ -205,7 +205,7 @@ class Scanner {
     return {};
   }
 
-  bool ShowRecords(const Section& section, ChangeAt* at) {
+  bool ShowRecords(const journal::Section& section, ChangeAt* at) {
     Reader reader(section.records);
     journal::Before before;
     shard::Record record;

@@ -12,10 +12,10 @@
 #include <span>
 #include <string>
 
+#include "engine/journal/epoch_block.h"
 #include "engine/journal/journal_reader.h"
 #include "engine/journal/snapshot_reader.h"
 #include "engine/shard/record.h"
-#include "tools/journal/epoch_block.h"
 
 namespace flexstock::journal_tool {
 
@@ -41,7 +41,8 @@ class Visitor {
   virtual void OnSnapshotEnd(const journal::SnapshotEnd& /*end*/) {}
 
   // ---- The journal ----
-  virtual void OnBlock(std::uint64_t /*segment*/, const journal::Block& /*block*/, const EpochBlock& /*epoch*/) {}
+  virtual void OnBlock(std::uint64_t /*segment*/, const journal::Block& /*block*/,
+                       const journal::EpochBlock& /*epoch*/) {}
   // A change of it, and how many bytes it has there.
   virtual void OnRecord(const ChangeAt& /*at*/, const shard::Record& /*record*/, std::size_t /*bytes*/) {}
 };

@@ -48,13 +48,13 @@ class Counter : public Visitor {
   }
   void OnEvents(std::span<const shard::Change> events) override { stats_.events += events.size(); }
 
-  void OnBlock(std::uint64_t /*segment*/, const Block& block, const EpochBlock& epoch) override {
+  void OnBlock(std::uint64_t /*segment*/, const Block& block, const journal::EpochBlock& epoch) override {
     auto& of = stats_.segments;
     const std::uint64_t bytes = kBlockHeaderBytes + block.payload.size();
     of.block_headers.Add(kBlockHeaderBytes);
     of.padding += journal::PageUp(bytes) - bytes;
     of.sections += block.payload.size();
-    for (const Section& section : epoch.sections) of.sections -= section.records.size();
+    for (const journal::Section& section : epoch.sections) of.sections -= section.records.size();
   }
   void OnRecord(const ChangeAt& /*at*/, const shard::Record& record, std::size_t bytes) override {
     stats_.segments.changes.Add(bytes);

@@ -1,4 +1,5 @@
-// EpochBlock: the parts of an epoch's block. docs/journal-format.md has the picture.
+// EpochBlock: the parts of an epoch's block, as recovery and flexstock-journal read them. docs/journal-format.md has
+// the picture.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +10,7 @@
 #include "engine/journal/epoch_writer.h"
 #include "flexstock/journal.h"
 
-namespace flexstock::journal_tool {
+namespace flexstock::journal {
 
 struct Section {
   std::uint32_t shard = 0;
@@ -21,11 +22,12 @@ struct Section {
 struct EpochBlock {
   std::vector<Section> sections;
   std::vector<Position> carried;
-  std::optional<journal::Confirmed> confirmed;
+  std::optional<Confirmed> confirmed;
   std::uint64_t changes = 0;  // in all sections
 };
 
-// False: the payload is no epoch of an engine with so many shards. The sections' records stay where they are.
+// False: the payload is no epoch of an engine with so many shards. The sections' records stay where they are. What
+// `epoch` had is gone, but for its memory.
 [[nodiscard]] bool TakeEpoch(std::span<const std::byte> payload, std::uint32_t shards, EpochBlock* epoch);
 
-}  // namespace flexstock::journal_tool
+}  // namespace flexstock::journal

@@ -1,12 +1,15 @@
-#include "tools/journal/epoch_block.h"
+#include "engine/journal/epoch_block.h"
 
 #include "engine/journal/bytes.h"
 
-namespace flexstock::journal_tool {
+namespace flexstock::journal {
 
 bool TakeEpoch(std::span<const std::byte> payload, std::uint32_t shards, EpochBlock* epoch) {
-  *epoch = EpochBlock{};
-  journal::Reader reader(payload);
+  epoch->sections.clear();
+  epoch->carried.clear();
+  epoch->confirmed.reset();
+  epoch->changes = 0;
+  Reader reader(payload);
   while (const auto shard = reader.UpTo(shards)) {
     Section section;
     section.shard = shard - 1;
@@ -30,4 +33,4 @@ bool TakeEpoch(std::span<const std::byte> payload, std::uint32_t shards, EpochBl
   return !reader.failed() && reader.left() == 0;
 }
 
-}  // namespace flexstock::journal_tool
+}  // namespace flexstock::journal

@@ -123,7 +123,7 @@ TEST(LockTest, ThatCannotBeMade) {
   std::filesystem::remove_all(path);
 }
 
-#if !FLEXSTOCK_SANITIZED  // they need address space of their own
+#ifndef FLEXSTOCK_SANITIZED  // they need address space of their own
 TEST(MemoryTest, ThatTheSystemRefuses) {
   rlimit old_limit{};
   ASSERT_EQ(::getrlimit(RLIMIT_AS, &old_limit), 0);

@@ -2,58 +2,16 @@
 // products. Here the others come in at every single write of it, in one thread, the same each time.
 #include <gtest/gtest.h>
 
-#include <functional>
-
 #include "tests/journal/shop.h"
 #include "tests/model/seed.h"
 #include "tests/sim/sim_storage.h"
+#include "tests/sim/watched_storage.h"
 
 namespace flexstock::journal {
 namespace {
 
 using sim::SimStorage;
-
-// A storage that says before each write of a snapshot that it comes.
-class Watched final : public Storage {
- public:
-  explicit Watched(Storage& storage) : storage_(storage) {}
-  std::function<void()> before_write;
-
-  int MakeDirectory(const std::string& path) override { return storage_.MakeDirectory(path); }
-  int List(const std::string& path, std::vector<std::string>* names) override { return storage_.List(path, names); }
-  int Open(const std::string& path, OpenMode mode, std::unique_ptr<StorageFile>* file) override {
-    if (mode != OpenMode::kCreate || path.find("/snapshot") == std::string::npos) {
-      return storage_.Open(path, mode, file);
-    }
-    std::unique_ptr<StorageFile> inner;
-    if (const int error = storage_.Open(path, mode, &inner); error != 0) return error;
-    *file = std::make_unique<File>(*this, std::move(inner));
-    return 0;
-  }
-  int Rename(const std::string& from, const std::string& to) override { return storage_.Rename(from, to); }
-  int Remove(const std::string& path) override { return storage_.Remove(path); }
-  int SyncDirectory(const std::string& path) override { return storage_.SyncDirectory(path); }
-  int Lock(const std::string& path, std::unique_ptr<StorageLock>* lock) override { return storage_.Lock(path, lock); }
-
- private:
-  class File final : public StorageFile {
-   public:
-    File(Watched& all, std::unique_ptr<StorageFile> file) : all_(all), file_(std::move(file)) {}
-    IoResult ReadAt(std::uint64_t offset, std::span<std::byte> bytes) override { return file_->ReadAt(offset, bytes); }
-    IoResult WriteAt(std::uint64_t offset, std::span<const std::byte> bytes) override {
-      if (all_.before_write) all_.before_write();
-      return file_->WriteAt(offset, bytes);
-    }
-    int Sync() override { return file_->Sync(); }
-    int Size(std::uint64_t* size) override { return file_->Size(size); }
-
-   private:
-    Watched& all_;
-    const std::unique_ptr<StorageFile> file_;
-  };
-
-  Storage& storage_;
-};
+using sim::WatchedStorage;
 
 class ChunksTest : public testing::TestWithParam<int> {};
 
@@ -63,7 +21,7 @@ TEST_P(ChunksTest, TheOthersComeInAtEveryWrite) {
     model::NameSeedOnAbort(seed);
     sim::Random random(seed);
     SimStorage disk(seed);
-    Watched storage(disk);
+    WatchedStorage storage(disk);
     Shop shop(Shop::Setup{.seed = seed, .products = 30, .advances = 200});
     Options options = OptionsOn(&storage, random.OneIn(2) ? 3 : 1);
     std::unique_ptr<Engine> engine = Engine::Open(options).engine;

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "tests/journal/shop.h"
+#include "tests/sim/forwarding_storage.h"
 #include "tests/sim/sim_storage.h"
 
 namespace flexstock::journal {
@@ -297,47 +298,33 @@ TEST(FullDiskTest, IsSaidOfTheFileThatDoesNotFit) {
 // -----------------------------------------------------------------------------------------------------
 
 // A storage whose n-th read gives less than it could, or nothing at all.
-class ShortReads final : public Storage {
+class ShortReads final : public sim::ForwardingStorage {
  public:
-  ShortReads(Storage& storage, std::uint64_t at, bool nothing) : storage_(storage), at_(at), nothing_(nothing) {}
+  ShortReads(Storage& storage, std::uint64_t at, bool nothing)
+      : ForwardingStorage(storage), at_(at), nothing_(nothing) {}
   [[nodiscard]] std::uint64_t reads() const { return reads_; }
 
-  int MakeDirectory(const std::string& path) override { return storage_.MakeDirectory(path); }
-  int List(const std::string& path, std::vector<std::string>* names) override { return storage_.List(path, names); }
-  int Open(const std::string& path, OpenMode mode, std::unique_ptr<StorageFile>* file) override {
-    std::unique_ptr<StorageFile> inner;
-    if (const int error = storage_.Open(path, mode, &inner); error != 0) return error;
-    *file = std::make_unique<File>(*this, std::move(inner));
-    return 0;
-  }
-  int Rename(const std::string& from, const std::string& to) override { return storage_.Rename(from, to); }
-  int Remove(const std::string& path) override { return storage_.Remove(path); }
-  int SyncDirectory(const std::string& path) override { return storage_.SyncDirectory(path); }
-  int Lock(const std::string& path, std::unique_ptr<StorageLock>* lock) override { return storage_.Lock(path, lock); }
-
  private:
-  class File final : public StorageFile {
+  class File final : public sim::ForwardingFile {
    public:
-    File(ShortReads& all, std::unique_ptr<StorageFile> file) : all_(all), file_(std::move(file)) {}
+    File(ShortReads& all, std::unique_ptr<StorageFile> file) : ForwardingFile(std::move(file)), all_(all) {}
     IoResult ReadAt(std::uint64_t offset, std::span<std::byte> bytes) override {
       if (all_.reads_++ == all_.at_) {
         if (all_.nothing_) return {};
         bytes = bytes.first(std::max<std::size_t>(1, bytes.size() / 3));
       }
-      return file_->ReadAt(offset, bytes);
+      return ForwardingFile::ReadAt(offset, bytes);
     }
-    IoResult WriteAt(std::uint64_t offset, std::span<const std::byte> bytes) override {
-      return file_->WriteAt(offset, bytes);
-    }
-    int Sync() override { return file_->Sync(); }
-    int Size(std::uint64_t* size) override { return file_->Size(size); }
 
    private:
     ShortReads& all_;
-    const std::unique_ptr<StorageFile> file_;
   };
 
-  Storage& storage_;
+  std::unique_ptr<StorageFile> Wrap(const std::string& /*path*/, OpenMode /*mode*/,
+                                    std::unique_ptr<StorageFile> file) override {
+    return std::make_unique<File>(*this, std::move(file));
+  }
+
   const std::uint64_t at_;
   const bool nothing_;
   std::uint64_t reads_ = 0;

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "flexstock/engine.h"
+#include "tests/sim/forwarding_storage.h"
 #include "tests/sim/random.h"
 
 namespace flexstock::journal {
@@ -282,42 +283,27 @@ TEST_F(ThreadsTest, EverythingAddsUpAfterwards) {
 // ---- A disk that dies meanwhile -------------------------------------------------------------------------------------
 
 // The system's files, until so many syncs; from then on nothing is written or synced any more.
-class DyingStorage final : public Storage {
+class DyingStorage final : public sim::ForwardingStorage {
  public:
-  explicit DyingStorage(std::int64_t syncs) : syncs_(syncs) {}
-
-  int MakeDirectory(const std::string& path) override { return SystemStorage().MakeDirectory(path); }
-  int List(const std::string& path, std::vector<std::string>* names) override {
-    return SystemStorage().List(path, names);
-  }
-  int Open(const std::string& path, OpenMode mode, std::unique_ptr<StorageFile>* file) override {
-    std::unique_ptr<StorageFile> inner;
-    if (const int error = SystemStorage().Open(path, mode, &inner); error != 0) return error;
-    *file = std::make_unique<File>(*this, std::move(inner));
-    return 0;
-  }
-  int Rename(const std::string& from, const std::string& to) override { return SystemStorage().Rename(from, to); }
-  int Remove(const std::string& path) override { return SystemStorage().Remove(path); }
-  int SyncDirectory(const std::string& path) override { return SystemStorage().SyncDirectory(path); }
-  int Lock(const std::string& path, std::unique_ptr<StorageLock>* lock) override {
-    return SystemStorage().Lock(path, lock);
-  }
+  explicit DyingStorage(std::int64_t syncs) : ForwardingStorage(SystemStorage()), syncs_(syncs) {}
 
  private:
-  class File final : public StorageFile {
+  class File final : public sim::ForwardingFile {
    public:
-    File(DyingStorage& all, std::unique_ptr<StorageFile> file) : all_(all), file_(std::move(file)) {}
-    IoResult ReadAt(std::uint64_t offset, std::span<std::byte> bytes) override { return file_->ReadAt(offset, bytes); }
+    File(DyingStorage& all, std::unique_ptr<StorageFile> file) : ForwardingFile(std::move(file)), all_(all) {}
     IoResult WriteAt(std::uint64_t offset, std::span<const std::byte> bytes) override {
-      return all_.syncs_ < 0 ? IoResult{.count = 0, .error = EIO} : file_->WriteAt(offset, bytes);
+      return all_.syncs_ < 0 ? IoResult{.count = 0, .error = EIO} : ForwardingFile::WriteAt(offset, bytes);
     }
-    int Sync() override { return --all_.syncs_ < 0 ? EIO : file_->Sync(); }
-    int Size(std::uint64_t* size) override { return file_->Size(size); }
+    int Sync() override { return --all_.syncs_ < 0 ? EIO : ForwardingFile::Sync(); }
 
    private:
     DyingStorage& all_;
-    const std::unique_ptr<StorageFile> file_;
   };
+
+  std::unique_ptr<StorageFile> Wrap(const std::string& /*path*/, OpenMode /*mode*/,
+                                    std::unique_ptr<StorageFile> file) override {
+    return std::make_unique<File>(*this, std::move(file));
+  }
 
   std::atomic<std::int64_t> syncs_;
 };

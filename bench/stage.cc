@@ -22,6 +22,7 @@ std::unique_ptr<Engine> Open(const Setting& setting) {
   options.policy = setting.policy;
   options.audiences = setting.audiences;
   options.events_max = setting.events_max;
+  options.journal_dir = setting.journal_dir;
   options.background = false;
   auto [engine, problem] = Engine::Open(options);
   if (engine == nullptr) Die(problem);

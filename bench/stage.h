@@ -40,6 +40,7 @@ struct Setting {
   std::uint64_t orders_reserve = 0;
   std::uint64_t keys_reserve = 0;
   std::uint64_t events_max = std::uint64_t{1} << 20;
+  std::string journal_dir{};  // "": no journal
 
   friend bool operator==(const Setting&, const Setting&) = default;
 };

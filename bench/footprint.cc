@@ -1,14 +1,11 @@
 #include "bench/footprint.h"
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
-#include <memory>
 
+#include "bench/apart.h"
 #include "bench/caller.h"
+#include "bench/resident.h"
 
 namespace flexstock::bench {
 namespace {
@@ -18,13 +15,6 @@ enum class Orders { kNone, kPlain, kKeyed };
 [[noreturn]] void Die(const char* problem) {
   std::fprintf(stderr, "footprint: %s\n", problem);
   std::exit(1);
-}
-
-double ResidentBytes() {
-  std::ifstream statm("/proc/self/statm");
-  double size = 0, resident = 0;
-  if (!(statm >> size >> resident)) Die("/proc/self/statm cannot be read");
-  return resident * static_cast<double>(::sysconf(_SC_PAGESIZE));
 }
 
 // What so many products and as many orders take together.
@@ -44,21 +34,7 @@ double MeasureHere(std::uint64_t count, bool reserved, Orders orders) {
 }
 
 double MeasureApart(std::uint64_t count, bool reserved, Orders orders) {
-  int ends[2];
-  if (::pipe(ends) != 0) Die("no pipe");
-  const pid_t child = ::fork();
-  if (child < 0) Die("no fork");
-  double bytes = 0;
-  if (child == 0) {
-    bytes = MeasureHere(count, reserved, orders);
-    ::_exit(::write(ends[1], &bytes, sizeof(bytes)) == sizeof(bytes) ? 0 : 1);
-  }
-  ::close(ends[1]);
-  if (::read(ends[0], &bytes, sizeof(bytes)) != sizeof(bytes)) Die("no answer from the child");
-  ::close(ends[0]);
-  int status = 0;
-  if (::waitpid(child, &status, 0) != child || status != 0) Die("the child failed");
-  return bytes;
+  return Apart([&] { return MeasureHere(count, reserved, orders); });
 }
 
 }  // namespace

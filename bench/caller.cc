@@ -56,11 +56,16 @@ void Caller::Note(const PlaceResult& result, Units qty) {
 }
 
 template <typename Request>
+PlaceResult Caller::PlaceNext() {
+  const auto request = Next<Request>();
+  const PlaceResult result = stage_.engine().Place(request, at_ms_);
+  Note(result, request.qty);
+  return result;
+}
+
+template <typename Request>
 void Caller::PlaceOneByOne() {
-  for (std::uint64_t i = 0; i < kEpochOrders; ++i) {
-    const auto request = Next<Request>();
-    Note(stage_.engine().Place(request, at_ms_), request.qty);
-  }
+  for (std::uint64_t i = 0; i < kEpochOrders; ++i) PlaceNext<Request>();
 }
 
 template <typename Request>
@@ -85,9 +90,19 @@ void Caller::PlaceAll() {
 
 void Caller::Epoch() {
   PlaceAll();
+  PassOn();
+}
+
+PlaceResult Caller::One() {
+  const PlaceResult result = PlaceNext<PlaceOrder>();
+  if (orders_ % kEpochOrders == 0) PassOn();
+  return result;
+}
+
+void Caller::PassOn() {
   const Millis now_ms = stage_.Pass(1);
   if (!way_.own_clock) at_ms_ = now_ms;
-  stage_.Deliver(room_, &ledger_);
+  stage_.DeliverSome(room_, &ledger_);
 }
 
 void Caller::EpochOfOneInstant() {

@@ -33,7 +33,9 @@ class Caller {
 
   // kEpochOrders orders; then time passes, the epoch ends and its events are taken away. What is timed.
   void Epoch();
-  // The same, but time stands still, so that nothing is forgotten.
+  // One order of an epoch; with its last, what ends an epoch.
+  PlaceResult One();
+  // As Epoch(), but time stands still, so that nothing is forgotten.
   void EpochOfOneInstant();
   // Enough epochs that orders are forgotten as fast as placed. Nothing is new to caches, page tables or the heap then.
   void WarmUp();
@@ -43,6 +45,9 @@ class Caller {
 
  private:
   void PlaceAll();
+  void PassOn();
+  template <typename Request>
+  PlaceResult PlaceNext();
   template <typename Request>
   void PlaceOneByOne();
   template <typename Request>

@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kLine = "{:<60} {:>8} {:>8} {:>10} {:>17} {:>10}  {}\n";
+constexpr const char* kLine = "{:<60} {:>9} {:>9} {:>10} {:>17} {:>10}  {}\n";
 
 double MedianOf(const std::vector<Round>& rounds, double Round::*field) {
   std::vector<double> values;
@@ -78,8 +78,8 @@ void PrintLine(const Outcome& outcome) {
 }
 
 void PrintLine(const Size& size) {
-  fmt::print(kLine, size.name, "", "", fmt::format("{:.1f} B", size.bytes), "", fmt::format("<= {}", size.mark),
-             Verdict(size.mark, size.met()));
+  fmt::print(kLine, size.name, "", "", fmt::format("{:.1f} B", size.bytes), "",
+             size.mark == 0 ? "" : fmt::format("<= {}", size.mark), Verdict(size.mark, size.met()));
   std::fflush(stdout);
 }
 
@@ -92,7 +92,10 @@ bool WriteJson(const std::string& file, const Machine& machine, double round_tri
   for (const Outcome& outcome : outcomes) json["comparisons"].push_back(ToJson(outcome));
   json["sizes"] = Json::array();
   for (const Size& size : sizes) {
-    json["sizes"].push_back({{"name", size.name}, {"bytes", size.bytes}, {"at_most", size.mark}, {"met", size.met()}});
+    Json& entry = json["sizes"].emplace_back(Json{{"name", size.name}, {"bytes", size.bytes}});
+    if (size.mark == 0) continue;
+    entry["at_most"] = size.mark;
+    entry["met"] = size.met();
   }
   std::ofstream out(file);
   out << json.dump(2) << '\n';

@@ -13,7 +13,7 @@ namespace flexstock::bench {
 struct Size {
   std::string name;
   double bytes = 0;
-  double mark = 0;  // at most
+  double mark = 0;  // at most; 0: none, for information
 
   [[nodiscard]] bool met() const { return bytes <= mark; }
 };

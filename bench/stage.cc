@@ -13,22 +13,6 @@ constexpr std::uint64_t kMembers = 1000;
   std::exit(1);
 }
 
-std::unique_ptr<Engine> Open(const Setting& setting) {
-  Options options;
-  options.products_reserve = setting.reserve_products ? setting.products + setting.sold_out : 0;
-  options.orders_reserve = setting.orders_reserve;
-  options.keys_reserve = setting.keys_reserve;
-  options.retention_ms = setting.retention_ms;
-  options.policy = setting.policy;
-  options.audiences = setting.audiences;
-  options.events_max = setting.events_max;
-  options.journal_dir = setting.journal_dir;
-  options.background = false;
-  auto [engine, problem] = Engine::Open(options);
-  if (engine == nullptr) Die(problem);
-  return std::move(engine);
-}
-
 // An event a call. The others are told beside it, or because time passed.
 bool IsAnswer(const Event& event) {
   switch (event.type) {
@@ -43,6 +27,25 @@ bool IsAnswer(const Event& event) {
 }
 
 }  // namespace
+
+std::unique_ptr<Engine> OpenEngine(const Setting& setting, Clock* clock) {
+  Options options;
+  options.products_reserve = setting.reserve_products ? setting.products + setting.sold_out : 0;
+  options.orders_reserve = setting.orders_reserve;
+  options.keys_reserve = setting.keys_reserve;
+  options.retention_ms = setting.retention_ms;
+  options.policy = setting.policy;
+  options.audiences = setting.audiences;
+  options.events_max = setting.events_max;
+  options.clock = clock;
+  options.background = setting.background;
+  options.journal_dir = setting.journal_dir;
+  options.journal_segment_bytes = setting.journal_segment_bytes;
+  options.snapshot_every_bytes = setting.snapshot_every_bytes;
+  auto [engine, problem] = Engine::Open(options);
+  if (engine == nullptr) Die(problem);
+  return std::move(engine);
+}
 
 Setting Remembering(std::uint64_t products, std::uint64_t orders, bool keyed) {
   Setting setting{.products = products, .orders_reserve = orders};
@@ -64,7 +67,8 @@ void Ledger::Add(const Ledger& other) {
   failed += other.failed;
 }
 
-Stage::Stage(const Setting& setting) : setting_(setting), engine_(Open(setting)) {
+Stage::Stage(const Setting& setting)
+    : setting_(setting), engine_(OpenEngine(setting, setting.background ? this : nullptr)) {
   for (std::uint64_t i = 0; i < setting.products + setting.sold_out; ++i) {
     const CommandResult put = engine_->Put({.product = static_cast<ProductId>(i + 1),
                                             .member = static_cast<MemberId>(i % kMembers + 1),
@@ -89,9 +93,14 @@ void Stage::Deliver(std::span<Event> room, Ledger* ledger) {
   bool all = false;
   while (!all) {
     all = engine_->Commit();
-    while (const std::size_t count = engine_->Poll(Audience::kFeed, room)) {
-      for (const Event& event : room.first(count)) ledger->told += IsAnswer(event) ? 1 : 0;
-    }
+    Take(room, ledger);
+  }
+}
+
+void Stage::Take(std::span<Event> room, Ledger* ledger) {
+  while (const std::size_t count = engine_->Poll(Audience::kFeed, room)) {
+    for (const Event& event : room.first(count)) ledger->told += IsAnswer(event) ? 1 : 0;
+    engine_->Confirm(Audience::kFeed, room[count - 1].position);
   }
 }
 

@@ -3,7 +3,7 @@
 // Steady   Orders must not pile up, so time passes: one millisecond an epoch of kEpochOrders orders, and an order is
 //          forgotten retention_ms later. What is timed is an order's whole life: placed, told, forgotten.
 // Events   There is no background thread: whoever places orders ends the epoch and takes the events away, so that no
-//          cost hides on another CPU.
+//          cost hides on another CPU. Unless the setting wants one, because epochs follow the disk then.
 // Checked  At the end, what callers were answered is compared with what was told and with Engine::Audit(): speed cannot
 //          be bought with wrong counts.
 // Threads  Any may use engine(), pass the time and deliver; the rest is for one.
@@ -40,7 +40,10 @@ struct Setting {
   std::uint64_t orders_reserve = 0;
   std::uint64_t keys_reserve = 0;
   std::uint64_t events_max = std::uint64_t{1} << 20;
-  std::string journal_dir{};  // "": no journal
+  bool background = false;    // the engine's own thread ends the epochs, and is told the stage's time
+  std::string journal_dir{};  // "": nothing is durable
+  std::uint64_t journal_segment_bytes = Options{}.journal_segment_bytes;
+  std::uint64_t snapshot_every_bytes = Options{}.snapshot_every_bytes;
 
   friend bool operator==(const Setting&, const Setting&) = default;
 };
@@ -49,6 +52,10 @@ struct Setting {
 [[nodiscard]] Setting Remembering(std::uint64_t products, std::uint64_t orders, bool keyed);
 // So many products with stock, as many without, and what stock cannot serve is refused.
 [[nodiscard]] Setting HalfSoldOut(std::uint64_t products);
+
+// The engine of a setting; its products are there only if its journal has them. `clock`: as Options'. Ends the process
+// if it cannot be opened.
+[[nodiscard]] std::unique_ptr<Engine> OpenEngine(const Setting& setting, Clock* clock);
 
 // What callers did, by their answers.
 struct Ledger {
@@ -60,7 +67,7 @@ struct Ledger {
   void Add(const Ledger& other);
 };
 
-class Stage {
+class Stage : private Clock {
  public:
   explicit Stage(const Setting& setting);
 
@@ -76,8 +83,12 @@ class Stage {
   [[nodiscard]] Millis now() const { return now_ms_.load(std::memory_order_relaxed); }
   Millis Pass(Millis ms) { return now_ms_.fetch_add(ms, std::memory_order_relaxed) + ms; }
 
-  // Ends the epoch and takes away what is told, in `room`, until nothing is left. Counts it.
+  // Ends the epoch and takes away what is told, in `room`, until nothing is left. Counts it, and confirms it.
   void Deliver(std::span<Event> room, Ledger* ledger);
+  // The same, but who ends the epoch is as the setting says.
+  void DeliverSome(std::span<Event> room, Ledger* ledger) {
+    setting_.background ? Take(room, ledger) : Deliver(room, ledger);
+  }
   // Time passes, and what is due by then has happened when it returns.
   void Elapse(Millis ms);
   // Time passes until every settled order is forgotten and every deadline has passed.
@@ -88,6 +99,8 @@ class Stage {
   [[nodiscard]] std::string Leave(const Ledger& ledger);
 
  private:
+  [[nodiscard]] Millis NowMs() override { return now(); }
+  void Take(std::span<Event> room, Ledger* ledger);
   [[nodiscard]] std::string Problem();
 
   // Before any wall clock of today, so that an engine that reads one never finds itself behind.

@@ -21,6 +21,7 @@ using journal::Reader;
 struct Recoverer::Section : journal::Section {
   std::uint64_t offset = 0;    // of the block
   std::uint64_t position = 0;  // of its first change
+  bool is_newer = false;       // than the snapshot
   bool broken = false;
 };
 
@@ -120,7 +121,7 @@ std::string Recoverer::LoadSnapshot(Epoch epoch) {
     }
   }
   snapshot_epoch_ = reader.end().epoch;
-  snapshot_position_ = next_position = reader.end().next_position;
+  next_position = reader.end().next_position;
   confirmed = reader.end().confirmed;
   positions = reader.end().positions;
   report.orders += reader.end().orders;
@@ -179,11 +180,12 @@ std::string Recoverer::LoadJournal() {
     segment_number_ = reader.number();
     for (std::size_t i = 0; i < blocks.size();) {
       std::vector<std::vector<Section>> by_shard(target_.shard_count);
+      const std::uint64_t first = next_position;
       for (std::size_t bytes = 0; i < blocks.size() && bytes < kBatch; ++i) {
         bytes += blocks[i].payload.size();
         if (std::string problem = TakeBlock(blocks[i], &by_shard); !problem.empty()) return problem;
       }
-      if (std::string problem = PutBack(by_shard); !problem.empty()) return problem;
+      if (std::string problem = PutBack(by_shard, first); !problem.empty()) return problem;
     }
   }
   if (!reader.problem().empty()) return reader.problem();
@@ -198,12 +200,16 @@ std::string Recoverer::LoadJournal() {
   return {};
 }
 
-std::string Recoverer::PutBack(const std::vector<std::vector<Section>>& by_shard) {
-  std::vector<std::vector<shard::Change>> told(target_.shard_count);
+std::string Recoverer::PutBack(const std::vector<std::vector<Section>>& by_shard, std::uint64_t first) {
+  // Together the shards have every position once, so each change that may have to be told again has its place.
+  Told told{.first = std::max(first, FirstUnconfirmed()), .changes = {}};
+  const std::size_t begin = events.size();
+  if (told.first < next_position) events.resize(begin + (next_position - told.first));
+  told.changes = std::span(events).subspan(begin);
   std::atomic<const Section*> bad{nullptr};
   ForEachShard([&](std::uint32_t shard) {
     for (const Section& section : by_shard[shard]) {
-      if (PutBack(section, &told[shard]) || section.broken) continue;
+      if (PutBack(section, told) || section.broken) continue;
       bad.store(&section, std::memory_order_relaxed);
       return;
     }
@@ -213,13 +219,17 @@ std::string Recoverer::PutBack(const std::vector<std::vector<Section>>& by_shard
            " contradict what came before them, or the options (orders_max and products_max must be no smaller than "
            "when they were written)";
   }
-  // Each shard's lie in the order of their positions; together they have every position once.
-  const std::size_t begin = events.size();
-  for (const std::vector<shard::Change>& of_shard : told) events.insert(events.end(), of_shard.begin(), of_shard.end());
-  std::sort(events.begin() + static_cast<std::ptrdiff_t>(begin), events.end(),
-            [](const shard::Change& a, const shard::Change& b) { return a.image < b.image; });
   DropConfirmed();
   return {};
+}
+
+// Every audience has confirmed what is before it; so far.
+std::uint64_t Recoverer::FirstUnconfirmed() const {
+  std::uint64_t first = next_position;
+  for (const Audience audience : audiences_) {
+    first = std::min(first, confirmed[static_cast<std::size_t>(audience)] + 1);
+  }
+  return first;
 }
 
 // Nobody has to be told again of what is before the first change that somebody has to be told again of.
@@ -243,7 +253,7 @@ std::string Recoverer::TakeBlock(const Block& block, std::vector<std::vector<Sec
   // Of a broken one, which only a deliberate bug lets through, what could be read.
   if (!journal::TakeEpoch(block.payload, target_.shard_count, &epoch_block_) && !block.broken) return bad();
   for (const journal::Section& of_shard : epoch_block_.sections) {
-    (*by_shard)[of_shard.shard].push_back({of_shard, block.offset, position, block.broken});
+    (*by_shard)[of_shard.shard].push_back({of_shard, block.offset, position, is_newer, block.broken});
     position += of_shard.count;
   }
   report.changes += epoch_block_.changes;
@@ -258,7 +268,7 @@ std::string Recoverer::TakeBlock(const Block& block, std::vector<std::vector<Sec
   return {};
 }
 
-bool Recoverer::PutBack(const Section& section, std::vector<shard::Change>* told) {
+bool Recoverer::PutBack(const Section& section, const Told& told) {
   shard::Restorer& restorer = restorers_[section.shard];
   if (!restorer.StartAt(section.first)) return false;
   Reader reader(section.records);
@@ -267,10 +277,10 @@ bool Recoverer::PutBack(const Section& section, std::vector<shard::Change>* told
   for (std::uint64_t i = 0; i < section.count; ++i) {
     if (!journal::TakeRecord(&reader, &before, &record) || !restorer.Take(record)) return false;
     const std::uint64_t position = section.position + i;
-    if (position < snapshot_position_) continue;
-    shard::Change change = restorer.Told(record);
+    if (!section.is_newer || position < told.first || position - told.first >= told.changes.size()) continue;
+    shard::Change& change = told.changes[position - told.first];
+    change = restorer.Told(record);
     change.image = position;
-    told->push_back(change);
   }
   return reader.left() == 0;
 }

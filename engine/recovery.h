@@ -6,6 +6,7 @@
 
 #include <array>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -47,9 +48,16 @@ class Recoverer {
   [[nodiscard]] std::string LoadSnapshot(Epoch epoch);
   [[nodiscard]] std::string LoadJournal();
   [[nodiscard]] std::string TakeBlock(const journal::Block& block, std::vector<std::vector<Section>>* by_shard);
-  [[nodiscard]] std::string PutBack(const std::vector<std::vector<Section>>& by_shard);
+  // Where the changes that may have to be told again go, by position.
+  struct Told {
+    std::uint64_t first = 0;
+    std::span<shard::Change> changes;
+  };
+  // `first`: the position of the first change in it that the snapshot does not have.
+  [[nodiscard]] std::string PutBack(const std::vector<std::vector<Section>>& by_shard, std::uint64_t first);
+  [[nodiscard]] std::uint64_t FirstUnconfirmed() const;
   void DropConfirmed();
-  [[nodiscard]] bool PutBack(const Section& section, std::vector<shard::Change>* told);
+  [[nodiscard]] bool PutBack(const Section& section, const Told& told);
   [[nodiscard]] bool PutBackChunk(const journal::Block& block);
   [[nodiscard]] std::string Finish();
   // work(shard) for each shard, on all threads.
@@ -65,9 +73,8 @@ class Recoverer {
   std::vector<shard::Restorer> restorers_;
   journal::SnapshotBegin begin_{.segment = 1, .before = {}};
   Epoch snapshot_epoch_ = 0;
-  std::uint64_t snapshot_position_ = 1;  // events before this are in the snapshot
-  std::uint64_t segment_number_ = 0;     // being read
-  journal::EpochBlock epoch_block_;      // being read
+  std::uint64_t segment_number_ = 0;  // being read
+  journal::EpochBlock epoch_block_;   // being read
 };
 
 }  // namespace flexstock

@@ -104,6 +104,15 @@ bool Restorer::Take(const Record& record) FLEXSTOCK_UNCHECKED_LOCKS {
          shard_.products_[record.product].mode() == record.mode;
 }
 
+void Restorer::Prefetch(const Record& record) const {
+  if (record.is_order()) __builtin_prefetch(&shard_.orders_[record.slot], 1);
+  // That of an order which is not new is known only by the order.
+  if (!record.placed) return;
+  shard_.PrefetchProduct(record.product);
+  __builtin_prefetch(&shard_.names()[record.product]);
+  __builtin_prefetch(&shard_.asides()[record.product]);
+}
+
 bool Restorer::TakeOrder(const Record& record) {
   if (record.placed) placed_ = NextPlaced(placed_, record.at_ms);  // whether or not it is in a chunk
   if (Has(order_chunks_, chunks_newest_, record.slot, number_)) return true;

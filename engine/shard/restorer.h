@@ -42,6 +42,8 @@ class Restorer {
   // The shard's next change. The first may be one that the snapshot has, but none may be missing between.
   [[nodiscard]] bool StartAt(std::uint64_t number);
   [[nodiscard]] bool Take(const Record& record);
+  // What Take will touch, if it is what it says: a hint, for a record that may be anything.
+  void Prefetch(const Record& record) const;
   // The change just taken, as it was told; its position is left to the caller. Not of a change that a chunk has.
   [[nodiscard]] Change Told(const Record& record) const;
 

@@ -1,6 +1,6 @@
 // A headless Chromium with one page, driven by its own protocol over a pair of pipes: each message is JSON with a zero
-// byte behind it (https://chromedevtools.github.io/devtools-protocol). No driver of a fixed version lies between, because
-// Debian's Chromium is always the newest.
+// byte behind it (https://chromedevtools.github.io/devtools-protocol). No driver of a fixed version lies between,
+// because Debian's Chromium is always the newest.
 //
 //   await withPage(async (page) => { await page.open(file); await page.evaluate(function) ... });
 import { spawn } from "node:child_process";
@@ -13,9 +13,22 @@ const PROGRAM = process.env.FLEXSTOCK_CHROMIUM ?? "chromium";
 const ANSWER_MS_MAX = 120_000;
 
 // Quiet: no request of the browser's own, and nothing is found beyond this machine.
-const flags = (profile) => ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-  "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND",
-  "--force-device-scale-factor=1", "--remote-debugging-pipe", `--user-data-dir=${profile}`, "about:blank"];
+const flags = (profile) => [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--disable-dev-shm-usage",
+  "--host-resolver-rules=MAP * ~NOTFOUND",
+  "--force-device-scale-factor=1",
+  "--remote-debugging-pipe",
+  `--user-data-dir=${profile}`,
+  "about:blank",
+];
 
 class Connection {
   #browser;
@@ -23,12 +36,15 @@ class Connection {
   #waiting = new Map();
   #listeners = [];
   #rest = "";
+  #ended = ""; // why
 
   constructor(browser) {
     this.#browser = browser;
     browser.stdio[4].setEncoding("utf8").on("data", (text) => this.#take(text));
     browser.stdio[3].on("error", () => {}); // it has ended: said below
-    browser.on("error", (error) => this.#end(`${PROGRAM} does not start (${error.code}): install the package chromium`));
+    browser.on("error", (error) =>
+      this.#end(`${PROGRAM} does not start (${error.code}): install the package chromium`),
+    );
     browser.on("exit", (code, signal) => this.#end(`${PROGRAM} ended by itself (${code ?? signal})`));
   }
 
@@ -49,6 +65,7 @@ class Connection {
   }
 
   #end(reason) {
+    this.#ended = reason;
     for (const { fail, clock } of this.#waiting.values()) {
       clearTimeout(clock);
       fail(new Error(reason));
@@ -62,6 +79,7 @@ class Connection {
 
   send(method, params = {}, sessionId = undefined) {
     const id = this.#next++;
+    if (this.#ended !== "") return Promise.reject(new Error(this.#ended));
     return new Promise((answer, fail) => {
       const clock = setTimeout(() => fail(new Error(`${PROGRAM} does not answer ${method}`)), ANSWER_MS_MAX);
       this.#waiting.set(id, { answer, fail, clock });
@@ -86,8 +104,10 @@ class Page {
   #hear(method, params) {
     if (method === "Page.loadEventFired") this.#loaded();
     if (method === "Network.requestWillBeSent") this.requests.push(params.request.url);
-    if (method === "Runtime.exceptionThrown") this.errors.push(params.exceptionDetails.exception?.description ?? params.exceptionDetails.text);
-    if (method === "Log.entryAdded" && params.entry.level !== "verbose" && params.entry.level !== "info") this.errors.push(params.entry.text);
+    if (method === "Runtime.exceptionThrown")
+      this.errors.push(params.exceptionDetails.exception?.description ?? params.exceptionDetails.text);
+    if (method === "Log.entryAdded" && params.entry.level !== "verbose" && params.entry.level !== "info")
+      this.errors.push(params.entry.text);
     if (method === "Runtime.consoleAPICalled" && ["error", "warning", "assert"].includes(params.type)) {
       this.errors.push(params.args.map((each) => each.value ?? each.description).join(" "));
     }
@@ -111,8 +131,11 @@ class Page {
 
   // Runs a function in the page, with arguments that are JSON, and brings back what it returns.
   async evaluate(task, ...given) {
-    const { result, exceptionDetails } = await this.send("Runtime.evaluate", { awaitPromise: true, returnByValue: true,
-      expression: `(${task})(...${JSON.stringify(given)})` });
+    const { result, exceptionDetails } = await this.send("Runtime.evaluate", {
+      awaitPromise: true,
+      returnByValue: true,
+      expression: `(${task})(...${JSON.stringify(given)})`,
+    });
     if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
     return result.value;
   }
@@ -120,7 +143,12 @@ class Page {
   async press(key, { shift = false } = {}) {
     const text = key.length === 1 ? key : undefined;
     for (const type of ["keyDown", "keyUp"]) {
-      await this.send("Input.dispatchKeyEvent", { type, key, modifiers: shift ? 8 : 0, ...(type === "keyDown" && { text }) });
+      await this.send("Input.dispatchKeyEvent", {
+        type,
+        key,
+        modifiers: shift ? 8 : 0,
+        ...(type === "keyDown" && { text }),
+      });
     }
     await this.settled();
   }
@@ -140,7 +168,12 @@ class Page {
   }
 
   async size(width, height, scale = 1) {
-    await this.send("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: scale, mobile: width < 600 });
+    await this.send("Emulation.setDeviceMetricsOverride", {
+      width,
+      height,
+      deviceScaleFactor: scale,
+      mobile: width < 600,
+    });
     await this.settled();
   }
 
@@ -152,13 +185,23 @@ class Page {
 
   // As many pixels high as the page is.
   async picture() {
-    const { cssContentSize: { width, height } } = await this.send("Page.getLayoutMetrics");
-    const { data } = await this.send("Page.captureScreenshot", { captureBeyondViewport: true, clip: { x: 0, y: 0, width, height, scale: 1 } });
+    const {
+      cssContentSize: { width, height },
+    } = await this.send("Page.getLayoutMetrics");
+    const { data } = await this.send("Page.captureScreenshot", {
+      captureBeyondViewport: true,
+      clip: { x: 0, y: 0, width, height, scale: 1 },
+    });
     return Buffer.from(data, "base64");
   }
 
   async pdf() {
-    const { data } = await this.send("Page.printToPDF", { printBackground: false, preferCSSPageSize: true, paperWidth: 8.27, paperHeight: 11.69 });
+    const { data } = await this.send("Page.printToPDF", {
+      printBackground: false,
+      preferCSSPageSize: true,
+      paperWidth: 8.27,
+      paperHeight: 11.69,
+    });
     return Buffer.from(data, "base64");
   }
 }
@@ -167,8 +210,8 @@ export async function withPage(use) {
   const profile = mkdtempSync(join(tmpdir(), "flexstock-chromium-"));
   const browser = spawn(PROGRAM, flags(profile), { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
   const ended = new Promise((done) => browser.on("exit", done).on("error", done));
+  const connection = new Connection(browser);
   try {
-    const connection = new Connection(browser);
     const { targetInfos } = await connection.send("Target.getTargets");
     const { targetId } = targetInfos.find(({ type }) => type === "page");
     const { sessionId } = await connection.send("Target.attachToTarget", { targetId, flatten: true });
@@ -176,8 +219,9 @@ export async function withPage(use) {
     for (const domain of ["Page", "Runtime", "Log", "Network"]) await page.send(`${domain}.enable`);
     return await use(page);
   } finally {
-    browser.kill("SIGKILL");
+    // Closed and not killed, so that its other processes are gone, too, and write no more into the profile.
+    await connection.send("Browser.close").catch(() => browser.kill("SIGKILL"));
     await ended;
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(profile, { recursive: true, force: true, maxRetries: 10 });
   }
 }

@@ -1,5 +1,5 @@
-// node pictures.mjs FILE.html DIRECTORY: the page as people see it, to be looked at: wide and on a phone, light and dark, and on
-// paper.
+// node pictures.mjs FILE.html DIRECTORY: the page as people see it, to be looked at: wide and on a phone, light and
+// dark, and on paper.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { withPage } from "./chromium.mjs";
@@ -11,7 +11,10 @@ if (directory === undefined) {
 }
 mkdirSync(directory, { recursive: true });
 await withPage(async (page) => {
-  for (const [name, width] of [["wide", 1280], ["phone", 360]]) {
+  for (const [name, width] of [
+    ["wide", 1280],
+    ["phone", 360],
+  ]) {
     for (const theme of ["light", "dark"]) {
       await page.size(width, 900);
       await page.theme(theme);

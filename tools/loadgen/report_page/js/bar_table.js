@@ -12,15 +12,26 @@ function cell(row, column, top, first) {
   const text = column.text(value);
   if (first) return element("th", { scope: "row" }, text);
   const share = column.bar && value > 0 ? value / top : null;
-  return element("td", { class: typeof value === "string" ? "words" : null },
-    text, share === null ? null : element("span", { class: "bar", style: `--share: ${share.toFixed(4)}` }));
+  return element(
+    "td",
+    { class: typeof value === "string" ? "words" : null },
+    text,
+    share === null ? null : element("span", { class: "bar", style: `--share: ${share.toFixed(4)}` }),
+  );
 }
 
 export function barTable(caption, columns, rows) {
   const tops = columns.map((column) => (column.bar ? largest(rows, column) : 0));
   const body = rows.map((row) => element("tr", {}, ...columns.map((column, i) => cell(row, column, tops[i], i === 0))));
-  return element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
-    element("table", { class: "bars" }, element("caption", { class: "unseen" }, caption),
+  return element(
+    "div",
+    { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
+    element(
+      "table",
+      { class: "bars" },
+      element("caption", { class: "unseen" }, caption),
       element("thead", {}, element("tr", {}, ...columns.map(({ name }) => element("th", { scope: "col" }, name)))),
-      element("tbody", {}, ...body)));
+      element("tbody", {}, ...body),
+    ),
+  );
 }

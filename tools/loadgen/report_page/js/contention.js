@@ -14,16 +14,26 @@ const NAMES = {
 };
 
 function hottest(rows) {
-  const columns = [nameColumn("product"), nameColumn("shard"), figureColumn("acquisitions"), figureColumn("waits"),
-    { ...figureColumn("wait_ns", duration), name: "wait time" }];
-  const text = { id: "contention-hottest", title: "Products that were waited for most", unit: "acquisitions, waits, time" };
+  const columns = [
+    nameColumn("product"),
+    nameColumn("shard"),
+    figureColumn("acquisitions"),
+    figureColumn("waits"),
+    { ...figureColumn("wait_ns", duration), name: "wait time" },
+  ];
+  const text = {
+    id: "contention-hottest",
+    title: "Products that were waited for most",
+    unit: "acquisitions, waits, time",
+  };
   return { id: text.id, element: frame(text, barTable(text.title, columns, rows)).element };
 }
 
 export function contention(run, group) {
   if (run.contention == null) return [];
   // Time waited says most; it comes first.
-  const measures = MEASURES.filter((name) => run.contention[name] != null).reverse()
+  const measures = MEASURES.filter((name) => run.contention[name] != null)
+    .reverse()
     .map((name) => ({ name, ...NAMES[name], rows: run.contention[name] }));
   const sections = measures.length > 0 ? [heatMap(run.contention, measures, group)] : [];
   return run.contention.hottest.length > 0 ? [...sections, hottest(run.contention.hottest)] : sections;

@@ -17,16 +17,28 @@ export function dataTable({ caption, columns, length, row }) {
   function turn(to) {
     first = to;
     const end = Math.min(first + PAGE_ROWS, length);
-    const cells = (i) => row(i).map((text, column) => element(column === 0 ? "th" : "td", column === 0 ? { scope: "row" } : {}, text));
+    const cells = (i) =>
+      row(i).map((text, column) => element(column === 0 ? "th" : "td", column === 0 ? { scope: "row" } : {}, text));
     body.replaceChildren(...Array.from({ length: end - first }, (_, i) => element("tr", {}, ...cells(first + i))));
     where.textContent = `rows ${grouped(first + 1)} to ${grouped(end)} of ${grouped(length)}`;
     back.disabled = first === 0;
     on.disabled = end === length;
   }
   turn(0);
-  return element("div", {},
-    element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
-      element("table", {}, element("caption", { class: "unseen" }, caption),
-        element("thead", {}, element("tr", {}, ...columns.map((name) => element("th", { scope: "col" }, name)))), body)),
-    length > PAGE_ROWS ? element("p", { class: "pages" }, back, on, where) : null);
+  return element(
+    "div",
+    {},
+    element(
+      "div",
+      { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
+      element(
+        "table",
+        {},
+        element("caption", { class: "unseen" }, caption),
+        element("thead", {}, element("tr", {}, ...columns.map((name) => element("th", { scope: "col" }, name)))),
+        body,
+      ),
+    ),
+    length > PAGE_ROWS ? element("p", { class: "pages" }, back, on, where) : null,
+  );
 }

@@ -1,5 +1,5 @@
-// element("p", {class: "lead"}, "text", child...): an element of the page. Text stays text. Attributes that are null are
-// left out; a function is a listener.
+// element("p", {class: "lead"}, "text", child...): an element of the page. Text stays text. Attributes that are null
+// are left out; a function is a listener.
 
 const SVG = "http://www.w3.org/2000/svg";
 

@@ -17,7 +17,11 @@ const brief = (value) => String(Number(value.toPrecision(3)));
 // For an axis: 13700000 is "13.7 M".
 export function short(value) {
   if (value == null) return MISSING;
-  for (const [unit, size] of [["G", 1e9], ["M", 1e6], ["k", 1e3]]) {
+  for (const [unit, size] of [
+    ["G", 1e9],
+    ["M", 1e6],
+    ["k", 1e3],
+  ]) {
     if (Math.abs(value) >= size * 0.9995) return `${brief(value / size)}${NARROW}${unit}`;
   }
   return brief(value);

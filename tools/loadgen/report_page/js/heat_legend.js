@@ -19,9 +19,15 @@ export function heatLegend() {
     element: element("div", { class: "heat" }, element("div", { class: "scale" }, canvas, marks), value),
     draw({ most, text, title }) {
       canvas.getContext("2d").putImageData(new ImageData(heatScale(), 256, 1), 0, 0);
-      canvas.setAttribute("aria-label", `scale of ${title}: 0 to ${text(most)}; the middle is ${text(Math.round(atLevel(0.5, most)))}`);
-      marks.replaceChildren(...marksUpTo(most).map((mark) =>
-        element("span", { style: `left: ${(100 * level(mark, most)).toFixed(2)}%` }, text(mark))));
+      canvas.setAttribute(
+        "aria-label",
+        `scale of ${title}: 0 to ${text(most)}; the middle is ${text(Math.round(atLevel(0.5, most)))}`,
+      );
+      marks.replaceChildren(
+        ...marksUpTo(most).map((mark) =>
+          element("span", { style: `left: ${(100 * level(mark, most)).toFixed(2)}%` }, text(mark)),
+        ),
+      );
     },
     show(text) {
       value.textContent = text ?? "";

@@ -1,7 +1,11 @@
-// A plot by keyboard: the arrows move the cursor from sample to sample, with Shift in larger steps; Home and End; + and -
-// zoom around the cursor, 0 and Escape show everything. Up and Down are the caller's.
+// A plot by keyboard: the arrows move the cursor from sample to sample, with Shift in larger steps; Home and End; + and
+// - zoom around the cursor, 0 and Escape show everything. Up and Down are the caller's.
 //
 // current() is the plot: a chart may draw itself anew.
+
+// What a screen reader is told of it.
+export const KEYS = "Left and right move the cursor";
+export const KEYS_OVER_TIME = `${KEYS}, plus and minus zoom, Escape shows everything`;
 
 const LARGE_STEPS = 20; // so many of them cross what is shown
 

@@ -2,12 +2,15 @@
 
 import { duration, grouped, words } from "./figures.js";
 import { lineChart } from "./line_chart.js";
-import { rarity } from "./plot.js";
+import { rarity } from "./axes.js";
 
 // [rarity, nanoseconds], rising: a histogram's last percentile is 1, which stands where one call of all is.
 function points({ curve, count }) {
   let reached = 1;
-  return curve.map(([percentile, nanos]) => [(reached = Math.max(reached, rarity(percentile, Math.max(count, reached)))), nanos]);
+  return curve.map(([percentile, nanos]) => [
+    (reached = Math.max(reached, rarity(percentile, Math.max(count, reached)))),
+    nanos,
+  ]);
 }
 
 // The curves share their rarities: a percentile that a curve does not name is answered by the next one that it does.
@@ -29,10 +32,24 @@ export function latencies(run) {
   const calls = run.latency.filter(({ curve }) => curve.length > 0);
   if (calls.length === 0) return [];
   const { rarities, values } = joined(calls.map(points));
-  const lines = calls.map(({ name, count }, index) => ({ name: words(name), index, values: values[index], text: duration,
-    rest: `${grouped(count)} calls` }));
-  return [lineChart({ id: "latency-curve", title: "Latency by percentile", unit: "time that so many per cent of the calls took at most",
-    lead: "Each mark to the right is ten times as rare: 99 is one call in 100, 99.9 one in 1000.", height: 300,
-    x: { values: rarities, axis: "rarity", name: "percentile", at: (i) => percentile(rarities[i]) },
-    y: { scale: "log", say: duration }, lines, rest: "measured" })];
+  const lines = calls.map(({ name, count }, index) => ({
+    name: words(name),
+    index,
+    values: values[index],
+    text: duration,
+    rest: `${grouped(count)} calls`,
+  }));
+  return [
+    lineChart({
+      id: "latency-curve",
+      title: "Latency by percentile",
+      unit: "time that so many per cent of the calls took at most",
+      lead: "Each mark to the right is ten times as rare: 99 is one call in 100, 99.9 one in 1000.",
+      height: 300,
+      x: { values: rarities, axis: "rarity", name: "percentile", at: (i) => percentile(rarities[i]) },
+      y: { scale: "log", say: duration },
+      lines,
+      rest: "measured",
+    }),
+  ];
 }

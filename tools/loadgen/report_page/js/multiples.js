@@ -3,7 +3,7 @@
 import { clock, clockUnit } from "./figures.js";
 import { element } from "./element.js";
 import { frame, numbers } from "./frame.js";
-import { useKeys } from "./keyboard.js";
+import { KEYS, useKeys } from "./keyboard.js";
 import { makePlot } from "./plot.js";
 import { say } from "./say.js";
 
@@ -17,7 +17,8 @@ function limits(lines, scale) {
     low = Math.min(low, value);
     high = Math.max(high, value);
   }
-  if (scale === "log") return [10 ** Math.floor(Math.log10(low)), 10 ** Math.ceil(Math.log10(Math.max(high, low * 1.01)))];
+  if (scale === "log")
+    return [10 ** Math.floor(Math.log10(low)), 10 ** Math.ceil(Math.log10(Math.max(high, low * 1.01)))];
   return [0, high > 0 ? high * 1.05 : 1];
 }
 
@@ -27,12 +28,27 @@ export function multiples({ id, title, unit, scale, text, say: mark, field, line
   const at = (i) => clock(longest.t[i], span_s);
   const values = lines.map((line) => element("span", { class: "value" }));
   const places = lines.map((line) => element("div", { class: "plot" }));
-  const grid = element("div", { class: "multiples", tabindex: 0, role: "group", "aria-roledescription": "charts",
-    "aria-label": `${title}, ${unit}, for ${field} ${lines.map(({ name }) => name).join(", ")}. Left and right move the cursor.` },
-    ...lines.map((line, i) => element("figure", {}, element("figcaption", {}, line.name, values[i]), places[i])));
-  const { element: section } = frame({ id, title, unit }, grid,
-    numbers({ caption: `${title}, ${unit}`, columns: [`time, ${clockUnit(span_s)}`, ...lines.map(({ name }) => name)],
-      length: longest.t.length, row: (i) => [at(i), ...lines.map((line) => text(line.values[i]))] }).element);
+  const grid = element(
+    "div",
+    {
+      class: "multiples",
+      tabindex: 0,
+      role: "group",
+      "aria-roledescription": "charts",
+      "aria-label": `${title}, ${unit}, for ${field} ${lines.map(({ name }) => name).join(", ")}. ${KEYS}.`,
+    },
+    ...lines.map((line, i) => element("figure", {}, element("figcaption", {}, line.name, values[i]), places[i])),
+  );
+  const { element: section } = frame(
+    { id, title, unit },
+    grid,
+    numbers({
+      caption: `${title}, ${unit}`,
+      columns: [`time, ${clockUnit(span_s)}`, ...lines.map(({ name }) => name)],
+      length: longest.t.length,
+      row: (i) => [at(i), ...lines.map((line) => text(line.values[i]))],
+    }).element,
+  );
   section.classList.add("small");
 
   let moving = false;
@@ -55,23 +71,22 @@ export function multiples({ id, title, unit, scale, text, say: mark, field, line
     lines,
     plots: [],
     draw() {
-      chart.plots = lines.map((line, i) => makePlot(places[i], { height: HEIGHT_PX,
-        x: { values: line.t, axis: "time", limits: [longest.t[0], longest.t.at(-1)] },
-        y: { scale, say: mark, limits: { range } },
-        lines: [{ name: line.name, values: line.values, index: 0 }],
-        hooks: { setCursor: [moved] } }));
-    },
-    redraw() {
-      chart.plots.forEach((plot, i) => {
-        plot.setSize({ width: places[i].clientWidth, height: HEIGHT_PX });
-        plot.redraw(false);
-      });
+      chart.plots = lines.map((line, i) =>
+        makePlot(places[i], {
+          height: HEIGHT_PX,
+          x: { values: line.t, axis: "time", limits: [longest.t[0], longest.t.at(-1)] },
+          y: { scale, say: mark, limits: { range } },
+          lines: [{ name: line.name, values: line.values, index: 0 }],
+          hooks: { setCursor: [moved] },
+        }),
+      );
     },
   };
-  useKeys(grid, () => chart.plots[lines.indexOf(longest)], { moved: () => {
-    const { idx } = chart.plots[lines.indexOf(longest)].cursor;
-    say(`${at(idx)}: ${lines.map((line) => `${line.name} ${text(line.values[idx])}`).join(", ")}`);
-  } });
-  new ResizeObserver(() => chart.plots.some((plot, i) => plot.width !== places[i].clientWidth) && chart.redraw()).observe(grid);
+  useKeys(grid, () => chart.plots[lines.indexOf(longest)], {
+    moved: () => {
+      const { idx } = chart.plots[lines.indexOf(longest)].cursor;
+      say(`${at(idx)}: ${lines.map((line) => `${line.name} ${text(line.values[idx])}`).join(", ")}`);
+    },
+  });
   return chart;
 }

@@ -9,6 +9,7 @@ import { element } from "./element.js";
 import { head } from "./head.js";
 import { latencies } from "./latencies.js";
 import { peers } from "./peers.js";
+import { refresh } from "./plot.js";
 import { products } from "./products.js";
 import { readRun } from "./run.js";
 import { sweep } from "./sweep.js";
@@ -40,14 +41,15 @@ function draw(run) {
   show(products(run));
   show(sweep(run));
   show(peers(run));
-  keepTheme(() => charts.forEach((chart) => chart.redraw?.()));
+  keepTheme(() => charts.forEach((chart) => chart.plots?.forEach(refresh)));
 }
 
 try {
   place.replaceChildren();
   draw(readRun(document.getElementById("run").textContent));
 } catch (error) {
-  const text = `This page cannot be drawn: ${error.message}. Make it again with the flexstock-loadgen that made the run.`;
+  const remedy = "Make it again with the flexstock-loadgen that made the run.";
+  const text = `This page cannot be drawn: ${error.message}. ${remedy}`;
   place.replaceChildren(element("p", { class: "problem", role: "alert" }, text));
   console.error(text);
 }

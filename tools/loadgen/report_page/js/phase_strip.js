@@ -40,22 +40,36 @@ export function phaseStrip(group) {
   const at = (seconds) => clock(seconds, group.span_s);
   const place = element("div", { class: "plot", "aria-hidden": "true" });
   // The strip says everything that its table does, so the table is for those who do not see it.
-  const table = dataTable({ caption: "Phases", columns: ["phase", "from", "to", "seconds"], length: phases.length,
-    row: (i) => [phases[i].name, at(phases[i].begin_s), at(phases[i].end_s), grouped(phases[i].end_s - phases[i].begin_s)] });
+  const table = dataTable({
+    caption: "Phases",
+    columns: ["phase", "from", "to", "seconds"],
+    length: phases.length,
+    row: (i) => [
+      phases[i].name,
+      at(phases[i].begin_s),
+      at(phases[i].end_s),
+      grouped(phases[i].end_s - phases[i].begin_s),
+    ],
+  });
   const strip = {
     id: "phases",
-    element: element("section", { id: "phases", class: "chart", "aria-labelledby": "phases-title" },
-      element("h2", { id: "phases-title", class: "unseen" }, "Phases"), place, element("div", { class: "unseen" }, table)),
+    element: element(
+      "section",
+      { id: "phases", class: "chart", "aria-labelledby": "phases-title" },
+      element("h2", { id: "phases-title", class: "unseen" }, "Phases"),
+      place,
+      element("div", { class: "unseen" }, table),
+    ),
     draw() {
-      strip.plot = makePlot(place, { x: { values: [group.begin_s, group.end_s], axis: "time", group }, lines: [], height: HEIGHT_PX,
-        y: { scale: "linear", say: () => "", axis: { grid: { show: false } } }, hooks: { draw: [(plot) => drawNames(plot, phases)] } });
-      group.add(strip.plot);
-    },
-    redraw() {
-      strip.plot.setSize({ width: place.clientWidth, height: HEIGHT_PX });
-      strip.plot.redraw(false);
+      const plot = makePlot(place, {
+        x: { values: [group.begin_s, group.end_s], axis: "time", group },
+        lines: [],
+        height: HEIGHT_PX,
+        y: { scale: "linear", say: () => "", axis: { grid: { show: false } } },
+        hooks: { draw: [(drawn) => drawNames(drawn, phases)] },
+      });
+      strip.plots = [plot];
     },
   };
-  new ResizeObserver(() => strip.plot && strip.plot.width !== place.clientWidth && strip.redraw()).observe(place);
   return strip;
 }

@@ -10,7 +10,10 @@ export const nameColumn = (name) => ({ name: words(name), of: (row) => row[name]
 export function products(run) {
   const rows = run.hottest_products;
   if (rows.length === 0) return [];
-  const columns = [nameColumn("product"), ...["orders", "units", "refused", "available"].map((name) => figureColumn(name))];
+  const columns = [
+    nameColumn("product"),
+    ...["orders", "units", "refused", "available"].map((name) => figureColumn(name)),
+  ];
   const text = { id: "hottest-products", title: "Hottest products", unit: "orders and units" };
   return [{ id: text.id, element: frame(text, barTable(text.title, columns, rows)).element }];
 }

@@ -67,12 +67,16 @@ function checkContention(contention) {
   for (const measure of MEASURES.filter((name) => contention[name] != null)) {
     const rows = contention[measure];
     check(isList(rows), `contention.${measure} is no list`);
-    check(rows.length === contention.t.length,
-      `contention.${measure} has ${rows.length} samples, its t has ${contention.t.length}`);
+    check(
+      rows.length === contention.t.length,
+      `contention.${measure} has ${rows.length} samples, its t has ${contention.t.length}`,
+    );
     rows.forEach((row, i) => {
       if (row === null) return;
-      check(isList(row) && row.length === contention.shards && row.every(isFigure),
-        `contention.${measure}[${i}] is no list of ${contention.shards} figures, one a shard`);
+      check(
+        isList(row) && row.length === contention.shards && row.every(isFigure),
+        `contention.${measure}[${i}] is no list of ${contention.shards} figures, one a shard`,
+      );
     });
   }
 }
@@ -100,7 +104,10 @@ export function readRun(text) {
   } catch (error) {
     throw new Error(`its data are no JSON (${error.message})`);
   }
-  check(isTable(run) && run.format === "flexstock-run/1", `the format is ${JSON.stringify(run?.format)}, not "flexstock-run/1"`);
+  check(
+    isTable(run) && run.format === "flexstock-run/1",
+    `the format is ${JSON.stringify(run?.format)}, not "flexstock-run/1"`,
+  );
   for (const name of ["summary", "phases", "latency", "hottest_products", "peers"]) {
     run[name] ??= [];
     checkRows(run[name], name);

@@ -46,7 +46,8 @@ export class TimeGroup {
     const { left } = source.cursor;
     const at_s = left < 0 ? null : source.posToVal(left, "x");
     for (const plot of this.#charts) {
-      if (plot !== source) plot.setCursor(at_s === null ? { left: -10, top: -10 } : { left: plot.valToPos(at_s, "x"), top: 0 });
+      if (plot !== source)
+        plot.setCursor(at_s === null ? { left: -10, top: -10 } : { left: plot.valToPos(at_s, "x"), top: 0 });
     }
     this.#moving = false;
   }

@@ -16,7 +16,10 @@ const lists = (table) => Object.entries(table ?? {}).filter(([, values]) => valu
 // How time is said under the charts of a group. `t` are the instants of samples.
 export function timeAxis(t, group) {
   return {
-    values: t, axis: "time", group, name: "time",
+    values: t,
+    axis: "time",
+    group,
+    name: "time",
     at: (i) => {
       const phase = group.phaseAt(t[i]);
       return clock(t[i], group.span_s) + (phase ? ` · ${phase}` : "");
@@ -33,27 +36,70 @@ function ratesOrLinear(lines) {
 
 function ordersChart(timeline, x) {
   const { interval_s } = timeline;
-  const line = (name, counts, index) => ({ name, index, counts,
-    values: counts.map((count) => (count == null ? null : count / interval_s)), rest: grouped(total(counts)) });
+  const line = (name, counts, index) => ({
+    name,
+    index,
+    counts,
+    values: counts.map((count) => (count == null ? null : count / interval_s)),
+    rest: grouped(total(counts)),
+  });
   const lines = lists(timeline.orders).map(([name, counts], index) => line(words(name), counts, index));
   if (timeline.offered != null) lines.push(line("offered", timeline.offered, lines.length));
   for (const each of lines) each.text = (value) => (value == null ? MISSING : grouped(Math.round(value)));
-  return lines.length > 0 && lineChart({ id: "orders", title: "Orders by outcome", unit: "orders a second", height: 260,
-    lead: timeline.offered ? "Offered is what was to arrive: where it lies above the rest, orders had to wait to be placed." : null,
-    x, y: { scales: ratesOrLinear(lines), say: short }, lines, rest: "in all" });
+  return (
+    lines.length > 0 &&
+    lineChart({
+      id: "orders",
+      title: "Orders by outcome",
+      unit: "orders a second",
+      height: 260,
+      lead: timeline.offered
+        ? "Offered is what was to arrive: where it lies above the rest, orders had to wait to be placed."
+        : null,
+      x,
+      y: { scales: ratesOrLinear(lines), say: short },
+      lines,
+      rest: "in all",
+    })
+  );
 }
 
 function gaugeChart(frame, x, table, rest = last, restTitle = "at the end") {
-  const lines = lists(table).map(([name, values], index) => ({ name: words(name), index, values, text: grouped, rest: grouped(rest(values)) }));
-  return lines.length > 0 && lineChart({ ...frame, x, y: { scales: ["linear", "rates"], say: short }, lines, rest: restTitle });
+  const lines = lists(table).map(([name, values], index) => ({
+    name: words(name),
+    index,
+    values,
+    text: grouped,
+    rest: grouped(rest(values)),
+  }));
+  return (
+    lines.length > 0 &&
+    lineChart({ ...frame, x, y: { scales: ["linear", "rates"], say: short }, lines, rest: restTitle })
+  );
 }
 
 function latencyChart(timeline, x) {
-  const lines = lists(timeline.latency_ns).map(([name, values], index) => ({ name, index, text: duration,
+  const lines = lists(timeline.latency_ns).map(([name, values], index) => ({
+    name,
+    index,
+    text: duration,
     // 0 has no place on a logarithmic scale, and is no time that a call can take.
-    values: values.map((value) => (value > 0 ? value : null)), rest: duration(most(values)) }));
-  return lines.length > 0 && lineChart({ id: "latency-over-time", title: "Latency of an order", unit: "time a call took, logarithmic",
-    height: 240, x, y: { scale: "log", say: duration }, lines, rest: "worst" });
+    values: values.map((value) => (value > 0 ? value : null)),
+    rest: duration(most(values)),
+  }));
+  return (
+    lines.length > 0 &&
+    lineChart({
+      id: "latency-over-time",
+      title: "Latency of an order",
+      unit: "time a call took, logarithmic",
+      height: 240,
+      x,
+      y: { scale: "log", say: duration },
+      lines,
+      rest: "worst",
+    })
+  );
 }
 
 export function timeline(run, group) {
@@ -69,8 +115,16 @@ export function timeline(run, group) {
     ordersChart(run.timeline, x),
     latencyChart(run.timeline, x),
     gaugeChart({ id: "stock", title: "Stock", unit: "units" }, x, stock),
-    gaugeChart({ id: "pending", title: "Pending", unit: "orders that wait for their member", height: 140 }, x, { pending }),
-    gaugeChart({ id: "queues", title: "Queues", unit: "events that wait for their consumer", height: 160 }, x, queues, most, "most"),
+    gaugeChart({ id: "pending", title: "Pending", unit: "orders that wait for their member", height: 140 }, x, {
+      pending,
+    }),
+    gaugeChart(
+      { id: "queues", title: "Queues", unit: "events that wait for their consumer", height: 160 },
+      x,
+      queues,
+      most,
+      "most",
+    ),
   ];
   return [...sections, ...charts.filter((chart) => chart)];
 }

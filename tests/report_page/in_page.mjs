@@ -11,6 +11,18 @@ export function install() {
     },
     area: (plot) =>
       window.look.pixels(plot, ...["left", "top", "width", "height"].map((side) => Math.round(plot.bbox[side]))),
+    rgb(name) {
+      const hex = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+      return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+    },
+    // How many pixels are of a colour, or nearly.
+    count(data, colour) {
+      let pixels = 0;
+      for (let at = 0; at < data.length; at += 4) {
+        if (data[at + 3] > 150 && colour.every((channel, k) => Math.abs(channel - data[at + k]) < 48)) ++pixels;
+      }
+      return pixels;
+    },
     settle: () => new Promise((done) => setTimeout(done)),
   };
 }
@@ -34,35 +46,18 @@ export function linesOf(id) {
 // How many pixels each line draws while it is the only one: [[pixels]]. Lines may lie upon each other otherwise.
 export async function pixelsOf(id) {
   const chart = window.report.charts.get(id);
-  const style = getComputedStyle(document.documentElement);
-  const rgb = (name) =>
-    [1, 3, 5].map((at) =>
-      parseInt(
-        style
-          .getPropertyValue(name)
-          .trim()
-          .slice(at, at + 2),
-        16,
-      ),
-    );
-  const { area, settle } = window.look;
+  const { area, count, rgb, settle } = window.look;
   const counts = [];
   for (const plot of chart.plots) {
-    const count = [];
+    const drawn = [];
     for (let shown = 1; shown < plot.series.length; ++shown) {
       plot.batch(() => plot.series.forEach((_, i) => i > 0 && plot.setSeries(i, { show: i === shown })));
       await settle();
-      const wanted = rgb(`--line-${(shown - 1) % 8}`);
-      const data = area(plot);
-      let pixels = 0;
-      for (let at = 0; at < data.length; at += 4) {
-        if (data[at + 3] > 150 && wanted.every((channel, k) => Math.abs(channel - data[at + k]) < 48)) ++pixels;
-      }
-      count.push(pixels);
+      drawn.push(count(area(plot), rgb(`--line-${(shown - 1) % 8}`)));
     }
     plot.batch(() => plot.series.forEach((_, i) => i > 0 && plot.setSeries(i, { show: true })));
     await settle();
-    counts.push(count);
+    counts.push(drawn);
   }
   return counts;
 }
@@ -113,6 +108,17 @@ export function theme() {
     body: getComputedStyle(document.body).backgroundColor,
     colours: Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()])),
   };
+}
+
+// Those of these charts whose time axis has no labels that can be read.
+export function unlabelled(ids) {
+  const soft = window.look.rgb("--soft");
+  return ids.filter((id) => {
+    const [plot] = window.report.charts.get(id).plots;
+    const { left, top, width, height } = plot.bbox;
+    const below = Math.round(top + height + 4);
+    return window.look.count(window.look.pixels(plot, Math.round(left), below, width, 14), soft) < 20;
+  });
 }
 
 // Where these charts stand: what they show, and the instant of their cursors.

@@ -1,10 +1,11 @@
 // A page can be used: its charts by keyboard and by mouse, all over time together.
 import { runOf } from "./chart_checks.mjs";
 import { expected } from "./expected.mjs";
-import { standing } from "./in_page.mjs";
+import { install, standing, unlabelled } from "./in_page.mjs";
 
 // The charts over time: their ids, and where the first that has samples stands. None if the run has none.
 async function overTime(page) {
+  await page.evaluate(install);
   const { phases, lines, heat } = expected(await runOf(page));
   const charts = [...lines.filter((chart) => chart.overTime).map(({ id }) => id), ...(heat ? ["contention"] : [])];
   const ids = charts.length > 0 && phases.length > 0 ? [...charts, "phases"] : charts;
@@ -78,6 +79,7 @@ export async function checkKeyboard(page) {
       "the charts do not zoom together",
     );
   }
+  (await page.evaluate(unlabelled, ids)).forEach((id) => expect(false, `the time axis of ${id} has no labels`));
   await page.press("Escape");
   now = await page.evaluate(standing, ids);
   expect(

@@ -14,8 +14,10 @@ export function eachPhase(plot, phases, visit) {
 }
 
 export const phaseBands = (group) => (plot) => {
+  plot.ctx.save(); // uPlot remembers the colour that it has set last
   plot.ctx.fillStyle = colour("band");
   eachPhase(plot, group.phases, (phase, i, left, width) => {
     if (i % 2 === 1) plot.ctx.fillRect(left, plot.bbox.top, width, plot.bbox.height);
   });
+  plot.ctx.restore();
 };

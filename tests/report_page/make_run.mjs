@@ -110,7 +110,7 @@ const peer = (name, stream, median, ratio, durable, notes = "") => ({
 function rich() {
   const runs = [15_000, 60_000, 300_000].map((value, i) => ({
     value: String(value),
-    timeline: timeline(60, 20_000 * (3 - i)),
+    timeline: timeline(60 - 8 * i, 20_000 * (3 - i)),
     summary: { "units sold": whole(about(800_000 - 90_000 * i)), requests: whole(about(40_000 * (i + 1))) },
   }));
   return {

@@ -112,6 +112,24 @@ test("a page of one sample, of gaps only and of zeros only is drawn", async () =
   });
 });
 
+test("a page tells twelve outcomes apart, on the screen and on paper", () => {
+  const orders = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`outcome_${i}`, [i + 1, 2 * i + 2]]));
+  const run = { format: "flexstock-run/1", timeline: { interval_s: 1, t: [0, 1], orders } };
+  return opened(pageOf(JSON.stringify(run)), async (page) => {
+    const looks = () =>
+      page.evaluate(() => {
+        const [plot] = window.report.charts.get("orders").plots;
+        return plot.series.slice(1).map((series) => `${series.stroke()} ${series.dash}`);
+      });
+    assert.equal(new Set(await looks()).size, 12);
+    await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+    await page.settled();
+    const onPaper = await looks();
+    assert.equal(new Set(onPaper).size, 12);
+    assert.ok(new Set(onPaper.map((look) => look.split(" ")[1])).size >= 8, "without colours");
+  });
+});
+
 test("the check misses every chart that is not there, and every line", () =>
   opened(pageOf(rich), async (page) => {
     const ids = await page.evaluate(() => [...window.report.charts.keys()]);

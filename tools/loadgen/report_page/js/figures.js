@@ -14,6 +14,12 @@ export function grouped(value) {
 // Three significant digits, and no zeros behind them: 4.50 is "4.5".
 const brief = (value) => String(Number(value.toPrecision(3)));
 
+// A rate: whole, unless it is so small that its decimals say something.
+export const rounded = (value) => {
+  if (value == null) return MISSING;
+  return Math.abs(value) < 100 ? brief(value) : grouped(Math.round(value));
+};
+
 // For an axis: 13700000 is "13.7 M".
 export function short(value) {
   if (value == null) return MISSING;

@@ -2,7 +2,9 @@
 // that hides its line.
 
 import { drawing, element } from "./element.js";
-import { dash, LINES } from "./theme.js";
+import { LINES, paperDash, screenDash } from "./theme.js";
+
+const dashes = (pattern) => pattern.join(" ") || "none";
 
 const swatch = (index) =>
   drawing(
@@ -14,7 +16,7 @@ const swatch = (index) =>
       x2: 26,
       y2: 4,
       stroke: `var(--line-${index % LINES})`,
-      style: `--dashes: ${dash(index).join(" ") || "none"}`,
+      style: `--on-screen: ${dashes(screenDash(index))}; --on-paper: ${dashes(paperDash(index))}`,
     }),
   );
 

@@ -1,7 +1,7 @@
 // flexstock beside what people use instead: bars from the slowest round to the fastest, the median marked.
 
 import { element } from "./element.js";
-import { grouped, MISSING, short } from "./figures.js";
+import { grouped, MISSING, rounded, short } from "./figures.js";
 import { frame } from "./frame.js";
 
 // The decades that hold all of the rates.
@@ -38,14 +38,13 @@ function bar({ min, median, max }, place) {
 
 function row(peer, place) {
   const { median, min, max } = peer.orders_per_s;
-  const round = (value) => grouped(Math.round(value));
   return element(
     "tr",
     { class: peer.name.startsWith("flexstock") ? "ours" : null },
     element("th", { scope: "row" }, peer.name),
     element("td", { class: "wide" }, bar(peer.orders_per_s, place)),
-    element("td", {}, round(median)),
-    element("td", {}, `${round(min)} … ${round(max)}`),
+    element("td", {}, rounded(median)),
+    element("td", {}, `${rounded(min)} … ${rounded(max)}`),
     element("td", {}, peer.ratio == null ? MISSING : `${grouped(peer.ratio)}\u202f×`),
     element("td", { class: "words" }, peer.durable == null ? MISSING : peer.durable ? "yes" : "no"),
     element("td", { class: "words notes" }, peer.notes ?? ""),

@@ -10,7 +10,7 @@ import uPlot from "uplot";
 
 import { ACROSS, axis, AXIS_PX, SCALES, TIME_AXIS_PX } from "./axes.js";
 import { phaseBands } from "./phase_bands.js";
-import { dash, lineColour, onPaper } from "./theme.js";
+import { dash, lineColour } from "./theme.js";
 
 const NARROWEST_PX = 120;
 const widthOf = (place) => Math.max(place.clientWidth, NARROWEST_PX);
@@ -71,11 +71,10 @@ export function makePlot(place, { x, y, lines, height, hooks = {} }) {
       select: { show: group != null },
       hooks: {
         ...hooks,
-        // On paper, dashes too.
         drawClear: [
           ({ series: all }) =>
             all.forEach((series, i) => {
-              if (i > 0) series.dash = onPaper() ? dash(lines[i - 1].index) : [];
+              if (i > 0) series.dash = dash(lines[i - 1].index);
             }),
           ...(group ? [phaseBands(group)] : []),
         ],

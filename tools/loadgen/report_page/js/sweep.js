@@ -1,7 +1,7 @@
 // What if? A table of what each value came to, and the same chart once for each, all on one scale.
 
 import { barTable } from "./bar_table.js";
-import { duration, grouped, short } from "./figures.js";
+import { duration, grouped, rounded, short } from "./figures.js";
 import { frame } from "./frame.js";
 import { multiples } from "./multiples.js";
 
@@ -14,7 +14,7 @@ const ROWS = [
     title: "Orders",
     unit: "a second, all outcomes",
     scale: "linear",
-    text: (value) => grouped(Math.round(value)),
+    text: rounded,
     say: short,
     of: ({ orders, interval_s, t }) =>
       orders &&

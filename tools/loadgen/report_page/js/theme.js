@@ -14,8 +14,12 @@ export const lineColour = (index) => colour(`line-${index % LINES}`);
 
 // What tells lines apart on paper without colours. On the screen they are solid: dashes would hide the samples.
 const DASHES = [[], [9, 3], [2, 3], [9, 3, 2, 3], [14, 4], [5, 3], [14, 3, 2, 3], [1, 2]];
-export const dash = (index) => DASHES[index % DASHES.length];
-export const onPaper = () => document.documentElement.classList.contains("ink");
+export const paperDash = (index) => DASHES[(index + Math.floor(index / LINES)) % DASHES.length];
+const onPaper = () => document.documentElement.classList.contains("ink");
+
+// There are more lines than colours: the second of a colour is dashed everywhere.
+export const screenDash = (index) => (index < LINES ? [] : paperDash(index));
+export const dash = (index) => (onPaper() ? paperDash(index) : screenDash(index));
 
 // The steps of the heat map's scale, from nothing to most.
 const HEAT_STEPS = 6;

@@ -1,6 +1,6 @@
 // What happened over time: the phases' strip, and the charts under it.
 
-import { clock, clockUnit, duration, grouped, MISSING, short, words } from "./figures.js";
+import { clock, clockUnit, duration, grouped, rounded, short, words } from "./figures.js";
 import { lineChart } from "./line_chart.js";
 import { phaseStrip } from "./phase_strip.js";
 
@@ -45,7 +45,7 @@ function ordersChart(timeline, x) {
   });
   const lines = lists(timeline.orders).map(([name, counts], index) => line(words(name), counts, index));
   if (timeline.offered != null) lines.push(line("offered", timeline.offered, lines.length));
-  for (const each of lines) each.text = (value) => (value == null ? MISSING : grouped(Math.round(value)));
+  for (const each of lines) each.text = rounded;
   return (
     lines.length > 0 &&
     lineChart({

@@ -25,6 +25,8 @@ export async function check(page, file) {
   await page.size(1280, 900);
   await page.theme("light");
   await page.open(file);
+  if (!(await page.evaluate(() => window.report !== undefined)))
+    return ["it is no page of a run, or its script failed"];
   const problems = [];
   for (const part of [checkCharts, checkNumbers, checkKeyboard, checkMouse, checkThemes, checkPhone])
     problems.push(...(await part(page)));
@@ -37,7 +39,7 @@ if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLTo
     process.stderr.write("usage: node check.mjs FILE.html\n");
     process.exit(2);
   }
-  const problems = await withPage((page) => check(page, file));
+  const problems = await withPage((page) => check(page, file)).catch((error) => [error.message]);
   process.stdout.write(
     problems.map((problem) => `${file}: ${problem}\n`).join("") || `${file}: every chart is as the run says\n`,
   );

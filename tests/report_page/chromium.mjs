@@ -1,4 +1,4 @@
-// A headless Chromium with one page, driven by its own protocol over a pair of pipes: each message is JSON with a zero
+// A headless Chromium, driven by its own protocol over a pair of pipes: each message is JSON with a zero
 // byte behind it (https://chromedevtools.github.io/devtools-protocol). No driver of a fixed version lies between,
 // because Debian's Chromium is always the newest.
 //
@@ -119,7 +119,8 @@ class Page {
 
   async open(file) {
     const loaded = new Promise((done) => (this.#loaded = done));
-    await this.send("Page.navigate", { url: pathToFileURL(resolve(file)).href });
+    const { errorText } = await this.send("Page.navigate", { url: pathToFileURL(resolve(file)).href });
+    if (errorText) throw new Error(`it cannot be opened (${errorText})`);
     await loaded;
     await this.settled();
   }
@@ -206,18 +207,13 @@ class Page {
   }
 }
 
-export async function withPage(use) {
+export async function withBrowser(use) {
   const profile = mkdtempSync(join(tmpdir(), "flexstock-chromium-"));
   const browser = spawn(PROGRAM, flags(profile), { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
   const ended = new Promise((done) => browser.on("exit", done).on("error", done));
   const connection = new Connection(browser);
   try {
-    const { targetInfos } = await connection.send("Target.getTargets");
-    const { targetId } = targetInfos.find(({ type }) => type === "page");
-    const { sessionId } = await connection.send("Target.attachToTarget", { targetId, flatten: true });
-    const page = new Page(connection, sessionId);
-    for (const domain of ["Page", "Runtime", "Log", "Network"]) await page.send(`${domain}.enable`);
-    return await use(page);
+    return await use(connection);
   } finally {
     // Closed and not killed, so that its other processes are gone, too, and write no more into the profile.
     await connection.send("Browser.close").catch(() => browser.kill("SIGKILL"));
@@ -225,3 +221,18 @@ export async function withPage(use) {
     rmSync(profile, { recursive: true, force: true, maxRetries: 10 });
   }
 }
+
+// A page of its own, in a browser that is there; closed when it has been used.
+export async function inBrowser(browser, use) {
+  const { targetId } = await browser.send("Target.createTarget", { url: "about:blank" });
+  const { sessionId } = await browser.send("Target.attachToTarget", { targetId, flatten: true });
+  const page = new Page(browser, sessionId);
+  for (const domain of ["Page", "Runtime", "Log", "Network"]) await page.send(`${domain}.enable`);
+  try {
+    return await use(page);
+  } finally {
+    await browser.send("Target.closeTarget", { targetId });
+  }
+}
+
+export const withPage = (use) => withBrowser((browser) => inBrowser(browser, use));

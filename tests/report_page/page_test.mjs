@@ -9,13 +9,24 @@ import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { checkCharts, checkNumbers } from "./chart_checks.mjs";
 import { check, checkQuiet } from "./check.mjs";
-import { withPage } from "./chromium.mjs";
+import { inBrowser, withBrowser } from "./chromium.mjs";
 import { checkKeyboard, checkMouse } from "./use_checks.mjs";
 
 const [program] = process.argv.slice(2);
 const here = dirname(fileURLToPath(import.meta.url));
 const work = mkdtempSync(join(tmpdir(), "flexstock-page-"));
-after(() => rmSync(work, { recursive: true }));
+
+// One browser for all tests, and a new page for each.
+let close;
+const closed = new Promise((done) => (close = done));
+const started = new Promise((start, fail) => {
+  withBrowser((browser) => (start(browser), closed)).catch(fail);
+});
+const withPage = async (use) => inBrowser(await started, use);
+after(() => {
+  close();
+  rmSync(work, { recursive: true });
+});
 
 const ROOM = 1 << 27;
 const made = (name) =>

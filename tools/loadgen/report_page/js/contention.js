@@ -8,9 +8,9 @@ import { figureColumn, nameColumn } from "./products.js";
 import { MEASURES } from "./run.js";
 
 const NAMES = {
-  acquisitions: { title: "acquisitions", unit: "times a shard's lock was taken, an interval", text: grouped },
-  waits: { title: "waits", unit: "times somebody had to wait for it, an interval", text: grouped },
-  wait_ns: { title: "wait time", unit: "time that was waited for it, an interval", text: duration },
+  acquisitions: { title: "acquisitions", unit: "How often a shard's lock was taken, in each interval", text: grouped },
+  waits: { title: "waits", unit: "How often a caller had to wait for a shard's lock, in each interval", text: grouped },
+  wait_ns: { title: "wait time", unit: "How long callers waited for a shard's lock, in each interval", text: duration },
 };
 
 function hottest(rows) {

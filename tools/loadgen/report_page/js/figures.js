@@ -45,9 +45,10 @@ export function duration(nanos) {
 }
 
 // A time of the run: seconds below two minutes, then minutes, then hours. `span_s` is the length of what is shown.
-export function clock(seconds, span_s) {
-  if (seconds == null) return MISSING;
-  if (span_s < 120) return `${Number(seconds.toFixed(3))}${NARROW}s`;
+export function clock(instant, span_s) {
+  if (instant == null) return MISSING;
+  const seconds = Number(instant.toFixed(3)); // first, or 59.9996 s were 0:60
+  if (span_s < 120) return `${seconds}${NARROW}s`;
   const two = (value) => String(Math.floor(value)).padStart(2, "0");
   const rest = Number((seconds % 60).toFixed(3));
   const small = (rest < 10 ? "0" : "") + rest;

@@ -39,13 +39,12 @@ function ordersChart(timeline, x) {
   const line = (name, counts, index) => ({
     name,
     index,
-    counts,
+    text: rounded,
     values: counts.map((count) => (count == null ? null : count / interval_s)),
     rest: grouped(total(counts)),
   });
   const lines = lists(timeline.orders).map(([name, counts], index) => line(words(name), counts, index));
   if (timeline.offered != null) lines.push(line("offered", timeline.offered, lines.length));
-  for (const each of lines) each.text = rounded;
   return (
     lines.length > 0 &&
     lineChart({

@@ -11,6 +11,8 @@
 #include <limits>
 #include <string_view>
 
+#include "tools/loadgen/shown.h"
+
 namespace flexstock::loadgen {
 namespace {
 
@@ -25,14 +27,6 @@ constexpr std::int64_t kIdMax = std::numeric_limits<std::int64_t>::max();
 constexpr std::array<Column, 4> kColumns = {
     {{"at_ms", 0, kIdMax / 2}, {"product", 1, kIdMax}, {"customer", 1, kIdMax}, {"qty", 1, kQtyMax}}};
 using Fields = std::array<std::int64_t, kColumns.size()>;
-
-// What somebody else wrote, fit to be shown: short, and without control characters.
-std::string Shown(std::string_view text) {
-  constexpr std::size_t kShownMax = 40;
-  std::string shown;
-  for (const char c : text.substr(0, kShownMax)) shown += c >= ' ' && c <= '~' ? c : '?';
-  return '"' + shown + (text.size() > kShownMax ? "...\"" : "\"");
-}
 
 // The line's four numbers, or what is wrong with it and what to do.
 std::string ReadFields(std::string_view line, Fields* fields) {

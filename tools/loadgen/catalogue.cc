@@ -26,20 +26,30 @@ Catalogue Catalogue::Numbered(std::uint32_t count, Units stock) {
   return catalogue;
 }
 
-std::uint32_t Catalogue::Add(ProductId id, Units stock) {
+std::uint32_t Catalogue::Add(const Product& product) {
   const auto index = static_cast<std::uint32_t>(products_.size());
-  products_.push_back({id, stock});
-  index_.emplace(id, index);
+  products_.push_back(product);
+  index_.emplace(product.id, index);
   return index;
 }
 
+std::uint32_t Catalogue::Add(ProductId id, Units stock) {
+  return Add(
+      {.id = id, .stock = stock, .member = MemberId{static_cast<std::int64_t>(products_.size() % kMembers) + 1}});
+}
+
+std::uint32_t Catalogue::AddPolicy(const PolicyChange& policy) {
+  policies_.push_back(policy);
+  return static_cast<std::uint32_t>(policies_.size() - 1);
+}
+
 std::string Catalogue::PutInto(Engine& engine) const {
-  for (std::uint32_t i = 0; i < products_.size(); ++i) {
-    const MemberId member{i % kMembers + 1};
-    const CommandResult put = engine.Put({.product = products_[i].id, .member = member, .stock = products_[i].stock});
+  for (const Product& product : products_) {
+    const CommandResult put = engine.Put(
+        {.product = product.id, .member = product.member, .stock = product.stock, .policy = policies_[product.policy]});
     if (!put.ok()) {
-      return fmt::format("putting product {} with {} units: {}", static_cast<std::int64_t>(products_[i].id),
-                         products_[i].stock, Name(put.code));
+      return fmt::format("putting product {} with {} units: {}", static_cast<std::int64_t>(product.id), product.stock,
+                         Name(put.code));
     }
   }
   return {};

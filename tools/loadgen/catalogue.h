@@ -24,13 +24,18 @@ class Catalogue {
   struct Product {
     ProductId id;
     Units stock;
+    MemberId member;
+    std::uint32_t policy = 0;  // which of the catalogue's policies; 0 is the engine's own
   };
 
   // Products 1 .. count, each with `stock` units.
   static Catalogue Numbered(std::uint32_t count, Units stock);
 
-  // Adds a product; returns its index. Not one that is there already.
+  // Adds a product; returns its index. Not one that is there already. Without a member, it is the next one's in turn.
+  std::uint32_t Add(const Product& product);
   std::uint32_t Add(ProductId id, Units stock);
+  // Adds what products may have instead of the engine's own policy; returns its index.
+  std::uint32_t AddPolicy(const PolicyChange& policy);
 
   [[nodiscard]] const std::vector<Product>& products() const { return products_; }
   // Of a product that is in the catalogue.
@@ -41,6 +46,7 @@ class Catalogue {
 
  private:
   std::vector<Product> products_;
+  std::vector<PolicyChange> policies_ = {{}};
   absl::flat_hash_map<ProductId, std::uint32_t> index_;
 };
 

@@ -17,7 +17,7 @@
 //                          else to the next whole number). Exponential steps would add their own noise to that of the
 //                          record.
 //
-// Threads  None. Memory: 24 bytes a source, 16 a recorded count.
+// Threads  None. Memory: 16 bytes a source of bursts.
 #pragma once
 
 #include <cstdint>
@@ -41,10 +41,11 @@ class Arrivals {
 
  private:
   const Scenario& scenario_;
+  const std::uint64_t seed_;
   const double scale_;
-  Rng rng_;
-  std::size_t phase_ = 0;  // the next to begin
-  double begin_s_ = 0;     // of the one that runs
+  std::uint32_t next_phase_ = 0;  // to begin
+  double begin_s_ = 0;            // of the one that runs
+  std::uint64_t last_ns_ = 0;
   std::unique_ptr<Process> process_;
 };
 

@@ -12,8 +12,8 @@
 // draws
 //                are at most the knot's value as the knot says, and those between two knots are spread evenly over the
 //                whole numbers that end with the upper one.
-// Randomness     One draw takes one number of the Rng, which is the only source. Fixed, Uniform, Quantiles and Weights
-// use
+// Randomness     One draw takes one number of the Rng (Fixed none), which is the only source. Fixed, Uniform, Quantiles
+// and Weights use
 //                nothing but sums, products and quotients, which IEEE 754 fixes to the bit (where the compiler
 //                contracts none into fused ones: x86-64 has none unless asked for). Exponential, Lognormal and Pareto
 //                call log, exp and pow of the C library, whose last bit may differ between libraries.
@@ -44,7 +44,7 @@ class Distribution {
     double weight;
   };
 
-  Distribution() = default;  // always 0
+  Distribution() : shape_(FixedAt{0}) {}
 
   static Distribution Fixed(double value);
   // min <= max.
@@ -71,7 +71,7 @@ class Distribution {
 
  private:
   struct FixedAt {
-    double value = 0;
+    double value;
   };
   struct Between {
     double min, max;
@@ -105,8 +105,5 @@ class Distribution {
 
   Shape shape_;
 };
-
-// The standard normal deviate that is exceeded with probability 1 - p, 0 < p < 1; right to about 16 digits.
-[[nodiscard]] double NormalQuantile(double p);
 
 }  // namespace flexstock::loadgen

@@ -1,23 +1,20 @@
-// Population: who comes next, what he wants, and what he will do about it. Members: how those answer who are asked.
+// Population: who comes next, what he wants, and what he will do about it.
 //
-// Both draw from the scenario's distributions and from nothing else, so that one seed always gives the same people.
+// One seed always gives the same people.
 //
-// Threads  None: each thread has its own, told apart by `thread`, and all of them together are the population.
+// Threads  None: each thread has its own part. A part's orders are other ones than those of the others; of a trace, the
+//          parts share the carts in turn.
 // Cost     No allocation after the constructor; a few random numbers a line.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <limits>
-#include <optional>
 #include <span>
-#include <variant>
-#include <vector>
 
 #include "tools/loadgen/rng.h"
-#include "tools/loadgen/scenario/alias_table.h"
+#include "tools/loadgen/scenario/popularity.h"
 #include "tools/loadgen/scenario/scenario.h"
-#include "tools/loadgen/zipf.h"
 
 namespace flexstock::loadgen {
 
@@ -52,54 +49,40 @@ struct Intent {
   [[nodiscard]] std::span<const Line> lines() const { return std::span(line_slots).first(line_count); }
 };
 
+// Bots' customers, so that they are nobody else's: from here on.
+inline constexpr std::int64_t kBotsBegin = std::int64_t{1} << 62;
+
+// Which of how many populations that are one together.
+struct Part {
+  std::uint32_t index = 0;
+  std::uint32_t of = 1;
+};
+
 class Population {
  public:
   // The scenario must outlive it.
-  Population(const Scenario& scenario, std::uint64_t seed, std::uint32_t thread = 0);
+  Population(const Scenario& scenario, std::uint64_t seed, Part part = {});
 
   Intent Next();
   // The same, into memory that is there already.
   void Next(Intent* intent);
 
  private:
-  void DrawOrder(Intent* intent);
+  void DrawShopper(Intent* intent);
+  void DrawHoarder(Intent* intent);
+  void DrawBot(Intent* intent);
   void TakeFromTrace(Intent* intent);
+  void SkipCarts(std::uint32_t carts);
+  [[nodiscard]] std::size_t CartEnd() const;
   void DrawFate(Intent* intent);
+  [[nodiscard]] CustomerId DrawCustomer();
   [[nodiscard]] std::uint32_t DrawProduct();
 
   const Scenario& scenario_;
+  const std::uint32_t parts_;
   Rng orders_, fates_;
-  std::variant<Zipf, AliasTable> popularity_;
-  std::size_t row_ = 0;  // of the trace
+  const Popularity popularity_;
+  std::size_t row_ = 0;  // of the trace: where the next cart begins
 };
-
-struct Answer {
-  enum class Kind : std::uint8_t { kAccept, kAcceptPart, kDecline, kNever };
-  Kind kind = Kind::kNever;
-  Units qty = 0;                      // accepted: all, or a part that is at least 1 and less than all
-  std::uint64_t after_ns = kNeverNs;  // since the request
-};
-
-class Members {
- public:
-  // The scenario must outlive it.
-  Members(const Scenario& scenario, std::uint64_t seed, std::uint32_t thread = 0);
-
-  // To a request for `qty` units.
-  loadgen::Answer Answer(Units qty);
-
- private:
-  const MemberPlan& plan_;
-  Rng rng_;
-};
-
-struct Restock {
-  std::uint64_t at_ns;
-  std::uint32_t product;  // its index in the catalogue
-  Units units;
-};
-
-// All of a run, in order of time.
-[[nodiscard]] std::vector<Restock> Restocks(const Scenario& scenario, std::uint64_t seed);
 
 }  // namespace flexstock::loadgen

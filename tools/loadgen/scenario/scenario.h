@@ -2,7 +2,7 @@
 //
 //   scenario file ──ReadScenario──► Scenario ──► Arrivals        when somebody comes
 //                                            ├─► Population      what he wants, and what he does afterwards
-//                                            ├─► Members         how members answer, when stock comes
+//                                            ├─► Members         how members answer; Restocks, when stock comes
 //                                            └─► BuildCatalogue  the products, and the stock that they begin with
 //
 // The four on the right draw from streams of their own of one seed: a change in one does not shift the others. A driver
@@ -22,6 +22,7 @@
 #include "flexstock/events.h"
 #include "flexstock/policy.h"
 #include "flexstock/requests.h"
+#include "tools/loadgen/catalogue.h"
 #include "tools/loadgen/scenario/distribution.h"
 #include "tools/loadgen/trace_reader.h"
 
@@ -50,7 +51,7 @@ struct ProductClass {
 };
 
 struct CataloguePlan {
-  std::uint32_t products = 1;  // 0 if a trace says which
+  std::uint32_t products = 1;  // as many as the trace has, if there is one
   std::uint32_t members = 100;
   std::variant<ZipfPopularity, MeasuredPopularity> popularity;
   Distribution stock;      // units that a product begins with
@@ -94,7 +95,7 @@ struct BurstyRate {
   std::uint32_t sources = 1;
   Period on{}, off{};
 };
-// A recorded series of counts, played over the phase; `rate` on average, or as it was recorded if 0.
+// A recorded series of counts, played over the phase; `rate` on average, or all that were counted if 0.
 struct RecordedRate {
   std::vector<std::uint32_t> counts;  // at even distances; at least one above 0
   double rate = 0;
@@ -116,8 +117,9 @@ struct ArrivalPlan {
 // Instead of a population: recorded orders, in their order; their times are those of the phases. From the beginning
 // again if more arrive.
 struct TracePlan {
-  Trace trace;
-  bool carts = false;  // rows of one customer that follow each other within a minute are one cart
+  Trace trace;                  // its products in order of demand
+  StockRule stock{.share = 1};  // of what the trace asks of a product
+  bool carts = false;           // rows of one customer that follow each other within a minute are one cart
 };
 
 struct BasketPlan {

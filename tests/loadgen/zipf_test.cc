@@ -2,11 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <vector>
 
+#include "tests/loadgen/chi_square.h"
 #include "tests/model/seed.h"
 
 namespace flexstock::loadgen {
@@ -23,12 +23,6 @@ std::vector<double> ExactProbabilities(std::uint64_t n, double theta) {
   return probabilities;
 }
 
-struct ChiSquare {
-  double statistic = 0;
-  double critical = 0;  // exceeded by chance once in 10 000 times
-};
-
-// Pearson's test of kDraws drawn ranks. Neighbouring ranks are put together until 20 or more are expected of them.
 ChiSquare Compare(const Zipf& zipf, Rng& rng, const std::vector<double>& probabilities) {
   std::vector<std::uint64_t> drawn(probabilities.size());
   for (std::uint64_t i = 0; i < kDraws; ++i) {
@@ -37,22 +31,7 @@ ChiSquare Compare(const Zipf& zipf, Rng& rng, const std::vector<double>& probabi
     EXPECT_LE(rank, probabilities.size());
     if (rank >= 1 && rank <= drawn.size()) ++drawn[rank - 1];
   }
-  double statistic = 0, expected = 0, observed = 0, expected_left = kDraws;
-  int cells = 0;
-  for (std::size_t i = 0; i < probabilities.size(); ++i) {
-    expected += probabilities[i] * kDraws;
-    observed += static_cast<double>(drawn[i]);
-    const bool last = i + 1 == probabilities.size();
-    if (!last && (expected < 20 || expected_left - expected < 20)) continue;
-    statistic += (observed - expected) * (observed - expected) / expected;
-    expected_left -= expected;
-    expected = observed = 0;
-    ++cells;
-  }
-  // Wilson and Hilferty's approximation of the chi-square quantile; 3.719 is the normal one of 1 - 10^-4.
-  const double freedom = std::max(cells - 1, 1);
-  const double root = 1 - 2 / (9 * freedom) + 3.719 * std::sqrt(2 / (9 * freedom));
-  return {statistic, freedom * root * root * root};
+  return Pearson(drawn, probabilities);
 }
 
 class ZipfTest : public testing::TestWithParam<double> {};

@@ -5,7 +5,8 @@ Writes into DIR, for scenarios to name:
   lines_per_order.json   quantiles of the lines that one invoice has
   units_per_line.json    quantiles of the units that one line has
   product_shares.json    the share of all lines that the product of some rank has
-and prints to standard output what else docs/workloads.md quotes.
+and prints to standard output what else docs/workloads.md quotes. With --unfitted, the distributions that were fitted are
+written, too, for the tests to compare with.
 
 Fit of quantiles  The curve through [share of all that are at most so large, value], exact at its knots; between two knots
                   whole numbers are even. Knots are added where the curve is furthest from the data until it is nowhere
@@ -63,6 +64,18 @@ def quantile_knots(counts: Counter, most: float) -> list[list[float]]:
         bisect.insort(knots, worst)
 
 
+def cumulative(counts: dict) -> list[list[float]]:
+    """[value, share of all that are at most so large]; of very many values, those at which it has risen by 0.005."""
+    total, below, told, table = sum(counts.values()), 0, 0.0, []
+    step = 0.005 if len(counts) > 1000 else 0
+    for value in sorted(counts):
+        below += counts[value]
+        if below / total - told >= step or below == total:
+            told = below / total
+            table.append([value, round(told, 6)])
+    return table
+
+
 def share_knots(lines: list[int], most: float) -> list[list[float]]:
     """[rank, share] of how often each product was ordered, most often first."""
     total = sum(lines)
@@ -97,6 +110,7 @@ def main() -> int:
     parser.add_argument("csv", metavar="CSV", help="the data set, unpacked")
     parser.add_argument("directory", metavar="DIR", type=pathlib.Path, help="where the tables go")
     parser.add_argument("--most", type=float, default=0.002, help="how far a fit may be from the data (%(default)s)")
+    parser.add_argument("--unfitted", metavar="DIR", type=pathlib.Path, help="also write the distributions themselves")
     arguments = parser.parse_args()
 
     skipped = Counter()
@@ -113,27 +127,25 @@ def main() -> int:
         elif entry.kind is Kind.CANCELLATION and hoard[key]:
             largest = max(largest, (entry.qty, (entry.at_ms - hoard[key].pop()) // online_retail.MINUTE_MS))
 
-    def write(name: str, what: str, table: list) -> None:
+    def write(path: pathlib.Path, what: str, table: list) -> None:
         text = ",\n    ".join(json.dumps(pair) for pair in table)
-        text = f'{{\n  "source": {json.dumps(SOURCE + what)},\n  "table": [\n    {text}\n  ]\n}}\n'
-        (arguments.directory / name).write_text(text)
-        print(f"{name}: {len(table)} knots")
+        source = json.dumps(f"{SOURCE}{what}, by tools/datasets/measure_online_retail.py")
+        path.write_text(f'{{\n  "source": {source},\n  "table": [\n    {text}\n  ]\n}}\n')
+        print(f"{path.name}: {len(table)} pairs")
 
-    write(
-        "lines_per_order.json",
-        "quantiles of the lines of an invoice, by tools/datasets/measure_online_retail.py",
-        quantile_knots(Counter(lines.values()), arguments.most),
-    )
-    write(
-        "units_per_line.json",
-        "quantiles of the units of a line, by tools/datasets/measure_online_retail.py",
-        quantile_knots(units, arguments.most),
-    )
-    write(
-        "product_shares.json",
-        "shares of all lines by the product's rank, by tools/datasets/measure_online_retail.py",
-        share_knots([count for _, count in products.most_common()], arguments.most),
-    )
+    by_order, by_product = Counter(lines.values()), [count for _, count in products.most_common()]
+    tables = {
+        "lines_per_order.json": ("quantiles of the lines of an invoice", quantile_knots(by_order, arguments.most)),
+        "units_per_line.json": ("quantiles of the units of a line", quantile_knots(units, arguments.most)),
+        "product_shares.json": ("shares of all lines by the product's rank", share_knots(by_product, arguments.most)),
+    }
+    for name, (what, table) in tables.items():
+        write(arguments.directory / name, what, table)
+    if arguments.unfitted:
+        ranks = {rank: count for rank, count in enumerate(by_product, 1)}
+        for name, counts in {"lines_per_order": by_order, "units_per_line": units, "product_ranks": ranks}.items():
+            what = f"{name}: values, and the share of all that are at most so large"
+            write(arguments.unfitted / f"{name}.json", what, cumulative(counts))
     print(f"orders {len(lines)}, lines {sum(lines.values())}, products {len(products)}")
     print(f"largest order taken back as a whole: {largest[0]} units after {largest[1]} minutes")
     online_retail.report("Left out:", skipped)

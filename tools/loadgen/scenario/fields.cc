@@ -12,7 +12,7 @@ namespace flexstock::loadgen {
 
 void Problems::Add(const JsonNode& node, std::string_view what) {
   if (any()) return;
-  first_ = fmt::format("{}: {} {}", node.where, node.path.empty() ? "the scenario" : node.path, what);
+  first_ = fmt::format("{}: {} {}", node.where, node.path.empty() ? "the file" : node.path, what);
 }
 
 Fields::Fields(const JsonNode* node, Problems* problems) : node_(node), problems_(problems) {

@@ -45,10 +45,7 @@ class Builder {
   Builder(std::string_view text, std::string name, const char* const& furthest)
       : name_(std::move(name)), furthest_(furthest), counted_(text.data()) {}
 
-  JsonRead Result() && {
-    if (problem_.empty() && root_.where.empty()) problem_ = fmt::format("{}:1: the file is empty", name_);
-    return {std::move(root_), std::move(problem_)};
-  }
+  JsonRead Result() && { return {std::move(root_), std::move(problem_)}; }
 
   // The parser's names for what it found.
   bool null() { return Add(nullptr); }
@@ -74,9 +71,19 @@ class Builder {
     return true;
   }
 
-  bool parse_error(std::size_t, const std::string& token, const nlohmann::json::exception&) {
-    problem_ = fmt::format("{}: not JSON at {}; look for a comma, quote or bracket that is missing or too many",
-                           Where(0), Shown(token));
+  bool parse_error(std::size_t, const std::string& token, const nlohmann::json::exception& error) {
+    constexpr int kNumberTooLarge = 406;  // the parser's number for it
+    const bool ended = std::string_view(error.what()).find("unexpected end of input") != std::string_view::npos;
+    if (ended) {
+      problem_ = fmt::format("{}: the file ends too early; copy it again, or close what is open", Where(0));
+    } else if (error.id == kNumberTooLarge) {
+      problem_ = fmt::format("{}: {} is beyond all numbers; write a smaller one", Where(1), Shown(token));
+    } else {
+      problem_ = fmt::format(
+          "{}: not JSON at {}; look for a comma, quote or bracket that is missing or too many, or for a "
+          "character that JSON does not take",
+          Where(0), Shown(token));
+    }
     return false;
   }
 
@@ -153,8 +160,9 @@ void Adopt(JsonNode* node, const std::string& path, const std::string& where) {
   }
 }
 
-// The child of that name, made if the parent is an object that has none; nullptr if there can be none.
-JsonNode* ChildOf(JsonNode* parent, std::string_view name) {
+// The child of that name, made as an empty object if the parent is an object that has none; nullptr if there can be
+// none.
+JsonNode* ChildOf(JsonNode* parent, const std::string& name, const std::string& where) {
   if (auto* const array = std::get_if<JsonNode::Array>(&parent->value)) {
     std::size_t index = 0;
     const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), index);
@@ -164,7 +172,11 @@ JsonNode* ChildOf(JsonNode* parent, std::string_view name) {
   auto* const object = std::get_if<JsonNode::Object>(&parent->value);
   if (object == nullptr) return nullptr;
   const auto found = std::ranges::find(*object, name, &JsonNode::Object::value_type::first);
-  return found != object->end() ? &found->second : &object->emplace_back(name, JsonNode()).second;
+  if (found != object->end()) return &found->second;
+  JsonNode& child = object->emplace_back(name, JsonNode()).second;
+  child.value = JsonNode::Object();
+  Adopt(&child, parent->path.empty() ? name : parent->path + "." + name, where);
+  return &child;
 }
 
 }  // namespace
@@ -193,14 +205,12 @@ std::string Override(const std::string& assignment, JsonNode* root) {
   JsonNode* node = root;
   for (std::size_t begin = 0; begin <= path.size();) {
     const std::size_t end = std::min(path.find('.', begin), path.size());
-    const std::string parent = node->path.empty() ? "the scenario" : node->path;
-    const std::string description = Described(*node);
-    // A node that was only just made has no place, so nothing can be inside it.
-    node = node->path.empty() && node != root ? nullptr : ChildOf(node, path.substr(begin, end - begin));
-    if (node == nullptr) {
-      return fmt::format("{}: {} is {}, so there is no {} in it; name a field that is there, or a new key of one",
-                         where, parent, description, Shown(path.substr(begin)));
+    JsonNode* const child = ChildOf(node, path.substr(begin, end - begin), where);
+    if (child == nullptr) {
+      return fmt::format("{}: {} is {}, so there is no {} in it; name what is there, or a new key of an object", where,
+                         node->path, Described(*node), Shown(path.substr(begin)));
     }
+    node = child;
     begin = end + 1;
   }
   JsonRead read = ReadJson(text, where);

@@ -37,7 +37,7 @@ struct JsonRead {
 [[nodiscard]] JsonRead ReadJson(std::string_view text, const std::string& name);
 
 // "PATH=VALUE": puts VALUE (JSON, or else a word) where PATH says, instead of what is there or, as a new key of an
-// object that is there, besides. Returns what is wrong, or "".
+// object, besides; objects on the way are made. Returns what is wrong, or "".
 [[nodiscard]] std::string Override(const std::string& assignment, JsonNode* root);
 
 // Puts `value` in the place of *node, with paths to match. It still says where it is from.

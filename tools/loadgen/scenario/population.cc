@@ -126,6 +126,7 @@ CustomerId Population::DrawCustomer() {
 }
 
 std::uint32_t Population::DrawProduct() {
+  if (scenario_.catalogue.products == 1) return 0;  // Zipf's logarithms would be a third of the intent
   if (const auto* zipf = std::get_if<Zipf>(&popularity_)) return static_cast<std::uint32_t>((*zipf)(orders_)-1);
   return std::get<AliasTable>(popularity_)(orders_);
 }

@@ -123,8 +123,8 @@ struct TracePlan {
 };
 
 struct BasketPlan {
-  Distribution lines = Distribution::Fixed(1);  // 1 .. kCartLinesMax
-  Distribution units = Distribution::Fixed(1);  // a line; 1 .. kQtyMax
+  Distribution lines = Distribution::Fixed(1);  // 1 or more; cut to kCartLinesMax
+  Distribution units = Distribution::Fixed(1);  // of a line; 1 .. kQtyMax
   CartMode mode = CartMode::kSplit;
 };
 

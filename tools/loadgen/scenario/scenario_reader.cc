@@ -33,7 +33,8 @@ class Reader {
 
   Scenario Read(const JsonNode& root) {
     Fields fields(&root, problems_);
-    fields.May("$schema");  // for editors
+    std::string schema;  // for editors
+    loadgen::Read(fields.May("$schema"), &schema, problems_);
     loadgen::Read(fields.Need("name"), &scenario_.name, problems_);
     loadgen::Read(fields.Need("description"), &scenario_.description, problems_);
     ReadTracePlan(fields.May("trace"));
@@ -183,7 +184,8 @@ class Reader {
     if (scenario_.trace.has_value()) {
       for (const std::string_view key : {"lines", "units"}) fields.Refuse(key, "the trace says it");
     }
-    ReadWholeDistribution(fields.May("lines"), {1, kCartLinesMax}, &plan.lines, problems_);
+    // Carts that were measured may be longer than ours can be; Population cuts them.
+    ReadWholeDistribution(fields.May("lines"), kUnits, &plan.lines, problems_);
     ReadWholeDistribution(fields.May("units"), kUnits, &plan.units, problems_);
     ReadEnum(fields.May("mode"), &plan.mode, problems_);
   }

@@ -3,9 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -147,6 +150,49 @@ TEST_F(ProgramTest, AJournalIsInTheTableAndInTheFile) {
       << again.err;
 }
 
+// The kinds of call in a log, in its order.
+std::vector<std::string> Tags(const std::string& hlog) {
+  std::vector<std::string> tags;
+  std::istringstream lines(hlog);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("Tag=")) tags.push_back(line.substr(4, line.find(',') - 4));
+  }
+  return tags;
+}
+
+TEST_F(ProgramTest, HistogramsAreWrittenInTheTextsOfHdrHistogram) {
+  Write("log.csv", "at_ms,product,customer,qty\n1,1,1,1\n2,1,2,1\n3,1,3,1\n4,1,4,1\n");
+  for (const char* command : {"sale --orders 30000 --stock 10000 --journal @/journal", "trace @/log.csv --stock 50%"}) {
+    SCOPED_TRACE(command);
+    const Ran exit = Run(command + std::string(" --json @/run.json --hgrm @/run.hgrm --hlog @/run.hlog"));
+    EXPECT_EQ(exit.exit_code, 0) << exit.out << exit.err;
+    const json file = json::parse(Text("run.json"));
+
+    const std::string hgrm = Text("run.hgrm"), label = "Total count    = ";
+    ASSERT_NE(hgrm.find(label), std::string::npos) << hgrm;
+    EXPECT_EQ(std::stoull(hgrm.substr(hgrm.find(label) + label.size())), file["orders"]["all"]) << hgrm;
+
+    std::vector<std::string> kinds;
+    for (const auto& [kind, figures] : file["latency_ns"].items()) kinds.push_back(kind);
+    if (!file["journal"].is_null()) kinds.push_back("place_durable");
+    std::vector<std::string> tags = Tags(Text("run.hlog"));
+    std::sort(kinds.begin(), kinds.end());
+    std::sort(tags.begin(), tags.end());
+    EXPECT_EQ(tags, kinds);
+    EXPECT_GE(tags.size(), 3u);
+  }
+}
+
+TEST_F(ProgramTest, AFileThatCannotBeFinishedExitsWithOneAndSaysWhich) {
+  for (const std::string option : {"--json", "--hgrm", "--hlog"}) {
+    const Ran exit = Run("sale --orders 100 " + option + " /dev/full");
+    EXPECT_EQ(exit.exit_code, 1);
+    EXPECT_NE(exit.err.find(option + " /dev/full: writing failed: No space left on device"), std::string::npos)
+        << exit.err;
+    EXPECT_NE(exit.out.find("identity: intact"), std::string::npos) << "what was measured is shown all the same";
+  }
+}
+
 TEST_F(ProgramTest, WithoutAJournalTheFileSaysSo) {
   EXPECT_EQ(Run("sale --orders 100 --json @/run.json").exit_code, 0);
   EXPECT_TRUE(json::parse(Text("run.json"))["journal"].is_null());
@@ -203,6 +249,8 @@ TEST_F(ProgramTest, WrongUsageExitsWithTwoAndSaysWhatIsWrong) {
                              Usage{"sale --accept 0.9 --decline 0.2", "--decline"},
                              Usage{"sale --pay 0.9 --cancel 0.2", "--cancel"},
                              Usage{"sale --json /nowhere/run.json", "/nowhere/run.json"},
+                             Usage{"sale --hgrm /nowhere/run.hgrm", "--hgrm /nowhere/run.hgrm: cannot be written"},
+                             Usage{"sale --hlog /nowhere/run.hlog", "--hlog /nowhere/run.hlog: cannot be written"},
                              Usage{"sale --journal /dev/null", "/dev/null is no directory"},
                              Usage{"sale --journal ''", "--journal"},
                              Usage{"sale --snapshot-every-bytes 5", "--journal"},

@@ -28,6 +28,8 @@ constexpr const char* kExamples = R"(Examples:
 
   flexstock-loadgen sale --journal run.journal
       durable: how long until an order is on the disk, and how many bytes it takes there
+  flexstock-loadgen sale --hgrm run.hgrm --hlog run.hlog
+      latencies for HdrHistogram's plotters and log processors
 
 Exit codes: 0 fine; 1 a unit or an event is missing, the engine refused to open, or its journal failed; 2 usage, or a
 bad trace.)";
@@ -100,6 +102,11 @@ void AddRunOptions(CLI::App* command, RunOptions* options) {
   command->add_option("--seed", options->seed, "of everything random; the threads' interleaving is the machine's")
       ->check(Whole(0));
   command->add_option("--json", options->json, "also write everything to this file, as JSON");
+  command->add_option(
+      "--hgrm", options->hgrm,
+      "also write how long placing took to this file, as HdrHistogram's plotters read it: microseconds");
+  command->add_option("--hlog", options->hlog,
+                      "also write every kind of call's histogram to this file, as HdrHistogram's log: nanoseconds");
   command->add_flag("--progress", options->progress, "progress on standard error also where that is not a terminal");
 
   command->add_option("--shards", options->shards, "locks over which products are spread")

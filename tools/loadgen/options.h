@@ -27,6 +27,8 @@ struct RunOptions {
   MemberHabits member;
   PayerHabits payer;
   std::string json;     // write everything to this file; "": do not
+  std::string hgrm;     // ... how long placing took, as HdrHistogram's plotters read it
+  std::string hlog;     // ... the histograms of all calls, as HdrHistogram's log
   std::string journal;  // the engine's journal is in this directory; "": there is none
   std::uint64_t snapshot_every_bytes = std::uint64_t{1} << 30;
   Storage* storage = nullptr;  // of the journal; nullptr: the system's

@@ -37,7 +37,7 @@ struct Line {
 //               "durable": true, "durability": "durable", "clients": 1, "together": 64, "ours": false,
 //               "orders": 65536, "answers": {"confirmed": ..., "pending": ..., "refused": ...},
 //               "rounds": [...], "notes": "..."}, ...],
-//    "machine": "AMD EPYC, 2 CPUs, ...", "commit": "e002cf7", "date": "...", "disk": true, "rounds": 5, "seconds": 0.5}
+//    "machine": "AMD EPYC, 2 CPUs, ...", "commit": "e002cf7", "date": "...", "disk": true, "rounds": 5, "seconds": 0.3}
 [[nodiscard]] std::string Json(const std::vector<Line>& lines, const Plan& plan, const Machine& machine,
                                bool in_memory);
 

@@ -41,7 +41,7 @@ class Matches {
 // How many orders the contestant plays in about so long.
 std::uint64_t OrdersIn(double seconds, const Contestant& contestant, Matches& matches) {
   constexpr std::uint64_t kStep = 8;
-  const std::uint64_t least = std::bit_floor(Sized(1024)), most = matches.orders_max();
+  const std::uint64_t least = std::bit_floor(Sized(256)), most = matches.orders_max();
   for (std::uint64_t orders = least;; orders = std::min(orders * kStep, most)) {
     const Match& match = matches.Of(orders);
     const double took = PlayChecked(contestant, match.sale, match.expected).seconds;

@@ -16,7 +16,7 @@ namespace flexstock::bench::peers {
 
 struct Plan {
   int rounds = 5;
-  double seconds = 0.5;        // about how long each plays in a round
+  double seconds = 0.3;        // about how long each plays in a round
   std::uint64_t products = 0;  // of the Zipf catalogue
 };
 

@@ -11,6 +11,7 @@
 #include "bench/peers/interrupt.h"
 #include "bench/peers/results.h"
 #include "bench/size.h"
+#include "tools/loadgen/report_page/report_page.h"
 
 namespace flexstock::bench::peers {
 namespace {
@@ -24,16 +25,36 @@ int Complain(int exit_code, const std::string& problem) {
 
 struct Invocation {
   Plan plan{.products = Sized(100'000)};
-  std::string json, only, directory;
+  std::string json, report, only, directory;
+};
+
+// A file that an option names.
+class Output {
+ public:
+  // Opened before the run, so that a bad path costs nobody a run.
+  Output(const char* option, const std::string& name) : what_(fmt::format("{} {}", option, name)) {
+    if (!name.empty()) file_.open(name);
+    if (!name.empty() && !file_) throw BadPath(Problem());
+  }
+  void Write(const std::string& text) {
+    if (!file_.is_open()) return;
+    file_ << text << std::flush;
+    if (!file_) throw Failure(Problem());
+  }
+
+  class BadPath : public Failure {
+    using Failure::Failure;
+  };
+
+ private:
+  [[nodiscard]] std::string Problem() const { return fmt::format("{}: {}", what_, std::strerror(errno)); }
+
+  const std::string what_;
+  std::ofstream file_;
 };
 
 int Measure(const Invocation& invocation) {
-  // Opened before the run, so that a bad path costs nobody a run.
-  std::ofstream file;
-  if (!invocation.json.empty()) {
-    file.open(invocation.json);
-    if (!file) return Complain(kUsage, fmt::format("--json {}: {}", invocation.json, std::strerror(errno)));
-  }
+  Output json("--json", invocation.json), report("--report", invocation.report);
   const Directory directory(invocation.directory);
   Servers servers(directory);
   const std::vector<Contestant> contestants = Only(invocation.only, Contestants(directory, servers));
@@ -46,10 +67,9 @@ int Measure(const Invocation& invocation) {
   const std::vector<Line> lines = Lines(standings, contestants);
   const Machine machine = ThisMachine();
   fmt::print("{}", Table(lines, invocation.plan, machine, directory.InMemory()));
-  if (file.is_open()) {
-    file << Json(lines, invocation.plan, machine, directory.InMemory()) << std::flush;
-    if (!file) return Complain(kFailed, fmt::format("--json {}: {}", invocation.json, std::strerror(errno)));
-  }
+  const std::string text = Json(lines, invocation.plan, machine, directory.InMemory());
+  json.Write(text);
+  report.Write(loadgen::ReportPage(text));
   return kFine;
 }
 
@@ -64,6 +84,7 @@ int Run(int argc, char** argv) {
   app.add_option("--seconds", invocation.plan.seconds, "about how long each turn takes")
       ->check(CLI::Range(0.001, 600.0));
   app.add_option("--json", invocation.json, "also write everything to this file")->type_name("FILE");
+  app.add_option("--report", invocation.report, "also draw it: a page for a browser")->type_name("FILE");
   app.add_option("--only", invocation.only, "only those with this in their names, and what they are compared with")
       ->type_name("TEXT");
   app.add_option("--directory", invocation.directory,
@@ -78,6 +99,8 @@ int Run(int argc, char** argv) {
   CatchInterrupts();
   try {
     return Measure(invocation);
+  } catch (const Output::BadPath& problem) {
+    return Complain(kUsage, problem.what());
   } catch (const Failure& failure) {
     return Complain(kFailed, failure.what());
   } catch (const Interrupted&) {

@@ -148,8 +148,16 @@ std::string Json(const std::vector<Line>& lines, const Plan& plan, const Machine
                      {"rounds", standing.orders_per_s},
                      {"notes", contestant.notes}});
   }
-  const ordered_json all{{"peers", peers},         {"machine", Describe(machine)}, {"commit", machine.commit},
-                         {"date", machine.date},   {"disk", !in_memory},           {"rounds", plan.rounds},
+  const ordered_json all{{"format", "flexstock-run/1"},
+                         {"title", "flexstock against what people use instead"},
+                         {"headline", fmt::format("{} rounds in turn of about {} s each; every answer was checked",
+                                                  plan.rounds, plan.seconds)},
+                         {"peers", peers},
+                         {"machine", Describe(machine)},
+                         {"commit", machine.commit},
+                         {"date", machine.date},
+                         {"disk", !in_memory},
+                         {"rounds", plan.rounds},
                          {"seconds", plan.seconds}};
   return all.dump(2) + "\n";
 }

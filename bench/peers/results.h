@@ -31,7 +31,9 @@ struct Line {
 [[nodiscard]] std::string Table(const std::vector<Line>& lines, const Plan& plan, const Machine& machine,
                                 bool in_memory);
 
-//   {"peers": [{"name": "Redis, appendonly always, 1 client, 64 at a time", "stream": "zipf",
+// What the report page reads (tools/loadgen/report_page/js/run.js), and more:
+//   {"format": "flexstock-run/1", "title": "...", "headline": "...",
+//    "peers": [{"name": "Redis, appendonly always, 1 client, 64 at a time", "stream": "zipf",
 //               "orders_per_s": {"median": ..., "min": ..., "max": ...},
 //               "ratio": 2.1, "ratio_min": ..., "ratio_max": ..., "against": "flexstock, ...",
 //               "durable": true, "durability": "durable", "clients": 1, "together": 64, "ours": false,

@@ -44,8 +44,8 @@ TEST_F(ProgramTest, SaysHowItIsUsed) {
 }
 
 TEST_F(ProgramTest, UsageErrorsAreTwo) {
-  for (const char* arguments :
-       {"--rounds 0", "--rounds x", "--seconds 0", "--what", "--only nobody", "--json no/such/directory", "extra"}) {
+  for (const char* arguments : {"--rounds 0", "--rounds x", "--seconds 0", "--what", "--only nobody",
+                                "--json no/such/directory", "--report no/such/directory", "extra"}) {
     const Ran ran = Run(arguments);
     EXPECT_EQ(ran.exit_code, 2) << arguments;
     EXPECT_EQ(ran.out, "") << arguments;
@@ -55,11 +55,13 @@ TEST_F(ProgramTest, UsageErrorsAreTwo) {
 }
 
 TEST_F(ProgramTest, ComparesAndWrites) {
-  const Ran ran = Run("--rounds 3 --seconds 0.001 --only 'appendonly no' --json out.json");
+  const Ran ran = Run("--rounds 3 --seconds 0.001 --only 'appendonly no' --json out.json --report out.html");
   ASSERT_EQ(ran.exit_code, 0) << ran.err;
   EXPECT_EQ(ran.err, "");  // nothing moves where there is no terminal
   EXPECT_THAT(ran.out, HasSubstr("Every answer was checked; all agree."));
+  EXPECT_THAT(directory_.Text("out.html"), HasSubstr("Redis, appendonly no, 8 clients"));
   const nlohmann::json json = nlohmann::json::parse(directory_.Text("out.json"));
+  EXPECT_EQ(json["format"], "flexstock-run/1");
   ASSERT_EQ(json["peers"].size(), 2 * (3 + 3u));  // both sales, and flexstock in each of Redis's ways
   for (const nlohmann::json& peer : json["peers"]) {
     const nlohmann::json& rate = peer["orders_per_s"];

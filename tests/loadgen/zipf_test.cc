@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include "tests/loadgen/chi_square.h"
@@ -76,6 +77,23 @@ TEST(ZipfCheckTest, ManyProductsAreDrawnWithinTheirRange) {
       const std::uint64_t rank = zipf(rng);
       ASSERT_GE(rank, 1u);
       ASSERT_LE(rank, kProducts);
+    }
+  }
+}
+
+// O(1): what is counted are random numbers, because time is not a fact.
+TEST(ZipfCheckTest, ADrawTakesAsFewNumbersHoweverManyProductsThereAre) {
+  for (const std::uint64_t n : {2ull, 1'000ull, 1ull << 40}) {
+    for (const double theta : {0.0, 0.5, 0.99, 1.0, 2.0, 10.0}) {
+      const Zipf zipf(n, theta);
+      Rng rng(1, 0), beside(1, 0);
+      int numbers = 0;
+      for (int i = 0; i < 10'000; ++i) {
+        EXPECT_GE(zipf(rng), 1u);
+        for (; std::memcmp(&beside, &rng, sizeof rng) != 0; ++numbers) beside.Next();
+      }
+      EXPECT_GE(numbers, 10'000);
+      EXPECT_LT(numbers, 13'000) << n << " products, theta " << theta;
     }
   }
 }

@@ -10,7 +10,8 @@ written, too, for the tests to compare with.
 
 Fit of quantiles  The curve through [share of all that are at most so large, value], exact at its knots; between two knots
                   whole numbers are even. Knots are added where the curve is furthest from the data until it is nowhere
-                  further than --most (0.002) of all.
+                  further than --most (0.002) of all. Where two knots are neighbours in the data, what does not occur
+                  between them is drawn, too.
 Fit of shares     A power law between two knots. The stretch whose share of all lines is furthest from the data is cut in
                   two, until the share of the lines up to a rank is nowhere further from the data than --most.
 
@@ -79,6 +80,8 @@ def cumulative(counts: dict) -> list[list[float]]:
 def share_knots(lines: list[int], most: float) -> list[list[float]]:
     """[rank, share] of how often each product was ordered, most often first."""
     total = sum(lines)
+    if len(lines) == 1:
+        return [[1, 1.0]]
     data, below = [], 0
     for count in lines:
         below += count
@@ -126,6 +129,9 @@ def main() -> int:
             hoard[key].append(entry.at_ms)
         elif entry.kind is Kind.CANCELLATION and hoard[key]:
             largest = max(largest, (entry.qty, (entry.at_ms - hoard[key].pop()) // online_retail.MINUTE_MS))
+
+    if not lines:
+        raise SystemExit(f"{arguments.csv}: no order in it; is it the data set, unpacked?")
 
     def write(path: pathlib.Path, what: str, table: list) -> None:
         text = ",\n    ".join(json.dumps(pair) for pair in table)

@@ -16,6 +16,7 @@ Example:
 
 import argparse
 import math
+import re
 import sys
 
 HOUR = 3600
@@ -33,15 +34,23 @@ def main() -> int:
     parser.add_argument("--starts", type=int, default=0, help="hour of the day of the first count (%(default)s)")
     arguments = parser.parse_args()
 
-    with open(arguments.series, encoding="ascii") as file:
-        counts = [int(line) for line in file]
+    counts = []
+    with open(arguments.series, encoding="utf-8", errors="replace") as file:
+        for number, line in enumerate(file, 1):
+            if not re.fullmatch(r"[0-9]+\n", line):
+                raise SystemExit(f"{arguments.series}:{number}: no count; write a whole number a line, digits only")
+            counts.append(int(line))
     hours = [counts[i : i + HOUR] for i in range(0, len(counts) - HOUR + 1, HOUR)]
     total = sum(counts)
+    if total == 0:
+        raise SystemExit(f"{arguments.series}: nothing was counted; give a series with at least one count above 0")
     print(f"seconds {len(counts)}, counts {total}, mean {total / len(counts):.4f}, peak {max(counts)}")
 
     lengths = [length for length in (1, 2, 3, 5, 10, 20, 30, 60, 100, 200, 300, 600) if length <= arguments.longest]
     points = []
     used = [hour for hour in hours if sum(hour) >= arguments.least]
+    if not used:
+        raise SystemExit(f"{arguments.series}: no hour has {arguments.least} counts; lower --least")
     for length in lengths:
         squares, number, mean = 0.0, 0, 0.0
         for hour in used:

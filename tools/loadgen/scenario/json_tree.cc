@@ -63,7 +63,7 @@ class Builder {
 
   bool key(std::string& key) {
     const auto& object = std::get<JsonNode::Object>(open_.back()->value);
-    if (std::ranges::find(object, key, &JsonNode::Object::value_type::first) != object.end()) {
+    if (std::ranges::find(object, key, &JsonField::key) != object.end()) {
       problem_ = fmt::format("{}: the key {} is repeated; write it once", Where(0), Shown(key));
       return false;
     }
@@ -105,7 +105,7 @@ class Builder {
       added_ = &array->emplace_back(std::move(node));
     } else {
       node.path = prefix + key_;
-      added_ = &std::get<JsonNode::Object>(parent.value).emplace_back(key_, std::move(node)).second;
+      added_ = &std::get<JsonNode::Object>(parent.value).emplace_back(JsonField{key_, std::move(node)}).value;
     }
     return true;
   }
@@ -171,9 +171,9 @@ JsonNode* ChildOf(JsonNode* parent, const std::string& name, const std::string& 
   }
   auto* const object = std::get_if<JsonNode::Object>(&parent->value);
   if (object == nullptr) return nullptr;
-  const auto found = std::ranges::find(*object, name, &JsonNode::Object::value_type::first);
-  if (found != object->end()) return &found->second;
-  JsonNode& child = object->emplace_back(name, JsonNode()).second;
+  const auto found = std::ranges::find(*object, name, &JsonField::key);
+  if (found != object->end()) return &found->value;
+  JsonNode& child = object->emplace_back(JsonField{name, {}}).value;
   child.value = JsonNode::Object();
   Adopt(&child, parent->path.empty() ? name : parent->path + "." + name, where);
   return &child;
@@ -181,10 +181,17 @@ JsonNode* ChildOf(JsonNode* parent, const std::string& name, const std::string& 
 
 }  // namespace
 
+JsonNode::JsonNode() = default;
+JsonNode::~JsonNode() = default;
+JsonNode::JsonNode(const JsonNode& other) = default;
+JsonNode::JsonNode(JsonNode&& other) noexcept = default;
+JsonNode& JsonNode::operator=(const JsonNode& other) = default;
+JsonNode& JsonNode::operator=(JsonNode&& other) noexcept = default;
+
 const JsonNode* JsonNode::Find(std::string_view key) const {
   const auto& object = std::get<Object>(value);
-  const auto found = std::ranges::find(object, key, &Object::value_type::first);
-  return found != object.end() ? &found->second : nullptr;
+  const auto found = std::ranges::find(object, key, &JsonField::key);
+  return found != object.end() ? &found->value : nullptr;
 }
 
 JsonRead ReadJson(std::string_view text, const std::string& name) {

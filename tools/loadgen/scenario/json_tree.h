@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -15,17 +14,33 @@ namespace flexstock::loadgen {
 
 inline constexpr std::size_t kJsonDepthMax = 32;
 
+struct JsonField;
+
 struct JsonNode {
   using Array = std::vector<JsonNode>;
-  using Object = std::vector<std::pair<std::string, JsonNode>>;  // in the file's order
+  using Object = std::vector<JsonField>;  // in the file's order
+
+  // Written out and defined where a field is complete: clang wants to know how a list of them ends where this is
+  // declared.
+  JsonNode();
+  ~JsonNode();
+  JsonNode(const JsonNode& other);
+  JsonNode(JsonNode&& other) noexcept;
+  JsonNode& operator=(const JsonNode& other);
+  JsonNode& operator=(JsonNode&& other) noexcept;
+
+  // Of an object; nullptr if there is none.
+  [[nodiscard]] const JsonNode* Find(std::string_view key) const;
 
   std::string where;  // "FILE:LINE", or the override that put it there
   std::string path;   // keys and list numbers from the root, joined by dots; "" is the root
   bool overridden = false;
   std::variant<std::nullptr_t, bool, double, std::string, Array, Object> value;
+};
 
-  // Of an object; nullptr if there is none.
-  [[nodiscard]] const JsonNode* Find(std::string_view key) const;
+struct JsonField {
+  std::string key;
+  JsonNode value;
 };
 
 struct JsonRead {

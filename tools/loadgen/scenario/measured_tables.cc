@@ -33,9 +33,9 @@ void IncludeTables(JsonNode* node, const std::string& directory, Problems* probl
   }
   auto* const object = std::get_if<JsonNode::Object>(&node->value);
   if (object == nullptr) return;
-  if (object->size() == 1 && object->front().first == kKey) {
+  if (object->size() == 1 && object->front().key == kKey) {
     // A copy, because what it lies in is replaced.
-    const JsonNode name = object->front().second;
+    const JsonNode name = object->front().value;
     Include(node, name, directory, problems);
   } else {
     for (auto& [key, child] : *object) IncludeTables(&child, directory, problems);

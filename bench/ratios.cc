@@ -50,6 +50,15 @@ std::vector<Comparison> Comparisons(const Sides& sides) {
     };
   };
 
+  // One stage with contention looked at, one without.
+  const auto watched = [=](Spread spread, std::uint32_t callers) {
+    return [=]() -> Comparison::Sides {
+      const auto looked_at = std::make_shared<Stage>(Setting{.products = products, .contention_sample = 16});
+      return {sides.Placing(looked_at, spread, {}, callers),
+              sides.Placing(std::make_shared<Stage>(plain), spread, {}, callers)};
+    };
+  };
+
   const auto deadlines = [=](void (Deadlines::*answer)(std::uint64_t)) {
     return [=]() -> Comparison::Sides { return {sides.Answering(armed, answer), nullptr}; };
   };
@@ -73,6 +82,8 @@ std::vector<Comparison> Comparisons(const Sides& sides) {
        on_one(plain, {kHot, kBatchesByRef, 2}, {kHot, kOneByOne, 1})},
       {"8 threads / 2, uniform", Figure::kRate, 0.7, true, on_one(plain, {kUniform, {}, 8}, {kUniform, {}, 2})},
       {"8 threads / 2, hot", Figure::kRate, 0.7, true, on_one(plain, {kHot, {}, 8}, {kHot, {}, 2})},
+      {"contention looked at / not, Zipf, 1 thread", Figure::kTime, 1.03, false, watched(kZipf, 1)},
+      {"contention looked at / not, hot, 2 threads", Figure::kTime, 1.03, true, watched(kHot, 2)},
       {"with a key - without, 5 M live, placed to forgotten", Figure::kExtra, 120, false, key(&Sides::PlacingOneByOne)},
       {"with a key - without, 5 M live, placing alone", Figure::kExtra, 0, false, key(&Sides::PlacingOnly)},
       {"a deadline armed and disarmed, 1 M armed, answered anywhere", Figure::kAlone, 25, false,

@@ -37,6 +37,7 @@ std::unique_ptr<Engine> OpenEngine(const Setting& setting, Clock* clock) {
   options.policy = setting.policy;
   options.audiences = setting.audiences;
   options.events_max = setting.events_max;
+  options.contention_sample = setting.contention_sample;
   options.clock = clock;
   options.background = setting.background;
   options.journal_dir = setting.journal_dir;

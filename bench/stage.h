@@ -44,6 +44,7 @@ struct Setting {
   std::string journal_dir{};  // "": nothing is durable
   std::uint64_t journal_segment_bytes = Options{}.journal_segment_bytes;
   std::uint64_t snapshot_every_bytes = Options{}.snapshot_every_bytes;
+  std::uint32_t contention_sample = 0;
 
   friend bool operator==(const Setting&, const Setting&) = default;
 };

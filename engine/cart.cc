@@ -30,11 +30,10 @@ class LockedShards {
     return std::binary_search(shards_.begin(), shards_.begin() + count_, index);
   }
 
-  void Acquire() FLEXSTOCK_UNCHECKED_LOCKS {
-    for (int i = 0; i < count_; ++i) {
-      Shard& shard = engine_.At(shards_[static_cast<std::size_t>(i)]);
-      if (!shard.lock.Acquire()) shard.CountWait();
-    }
+  // `product_of(shard)`: see Shard::Enter.
+  template <typename ProductOf>
+  void Acquire(const ProductOf& product_of) FLEXSTOCK_UNCHECKED_LOCKS {
+    for (int i = 0; i < count_; ++i) engine_.At(shards_[static_cast<std::size_t>(i)]).Enter(product_of);
     held_ = true;
   }
   void Release() FLEXSTOCK_UNCHECKED_LOCKS {
@@ -127,6 +126,13 @@ class Cart {
     }
   }
 
+  // The first of the shard's products that the cart names.
+  [[nodiscard]] std::uint32_t FirstProductIn(const Shard& shard) const FLEXSTOCK_UNCHECKED_LOCKS {
+    for (std::size_t i = 0; i < size(); ++i) {
+      if (in_range_[i] && &engine_.At(shard_[i]) == &shard) return shard.FindProduct(request_.lines[i].product);
+    }
+    return kNil;
+  }
   // The locks are held, and the shards have arrived, in this epoch.
   void FindProducts(Epoch epoch) FLEXSTOCK_UNCHECKED_LOCKS {
     epoch_ = epoch;
@@ -271,7 +277,7 @@ CartResult Engine::Impl::PlaceLines(const PlaceCart& request, std::span<PlaceRes
   LockedShards locked(*this);
   cart.AddShards(&locked);
   for (Code stuck = Code::kOk;;) {
-    locked.Acquire();
+    locked.Acquire([&cart](const Shard& shard) { return cart.FirstProductIn(shard); });
     const Epoch now_epoch = epoch();
     if (locked.Arrive(at_ms, now_epoch)) {
       cart.FindProducts(now_epoch);

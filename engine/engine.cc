@@ -2,6 +2,7 @@
 #include "flexstock/engine.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "engine/engine_impl.h"
 
@@ -69,7 +70,7 @@ CommandResult Engine::Unpublish(ProductId product, When when) {
 bool Engine::Resolve(ProductId product, ProductRef* ref) const {
   const std::uint32_t index = impl_->ShardOf(product);
   shard::Shard& shard = impl_->At(index);
-  const shard::Entered entered(shard);
+  const shard::Entered entered(shard, Impl::For(product));
   const std::uint32_t slot = shard.FindProduct(product);
   if (slot == shard::kNil) return false;
   *ref = {.shard = index, .slot = slot};
@@ -134,14 +135,15 @@ CommandResult Engine::PickUp(OrderId order, When when) {
 Code Engine::Find(ProductId product, ProductView* view, Millis at_ms) {
   if (!IsId(product)) return Code::kUnknownProduct;
   return impl_->Ask(
-      impl_->ShardOf(product), impl_->TimeOf(at_ms), FLEXSTOCK_UNDER_LOCK { return shard.View(product, view); });
+      impl_->ShardOf(product), impl_->TimeOf(at_ms), Impl::For(product),
+      FLEXSTOCK_UNDER_LOCK { return shard.View(product, view); });
 }
 
 Code Engine::Find(OrderId order, OrderView* view, Millis at_ms) {
   const std::uint32_t index = shard::PlaceOf(order).shard;
   if (index >= impl_->options().shards) return Code::kUnknownOrder;
   return impl_->Ask(
-      index, impl_->TimeOf(at_ms), FLEXSTOCK_UNDER_LOCK { return shard.View(order, view); });
+      index, impl_->TimeOf(at_ms), Impl::For(order), FLEXSTOCK_UNDER_LOCK { return shard.View(order, view); });
 }
 
 Code Engine::Find(OrderKey key, OrderView* view, Millis at_ms) {
@@ -149,7 +151,7 @@ Code Engine::Find(OrderKey key, OrderView* view, Millis at_ms) {
   shard::OrderPlace place{};
   while (key.given() && impl_->FindKey(key, &place)) {
     const Code code = impl_->Ask(
-        place.shard, now, FLEXSTOCK_UNDER_LOCK { return shard.View(place.slot, key, view); });
+        place.shard, now, shard::kForNoProduct, FLEXSTOCK_UNDER_LOCK { return shard.View(place.slot, key, view); });
     // Forgotten between the two looks, and perhaps placed again: look again.
     if (code != Code::kUnknownOrder) return code;
   }
@@ -162,7 +164,7 @@ Code Engine::Pending(MemberId member, std::size_t max, std::vector<OrderView>* o
   std::vector<std::pair<std::uint64_t, OrderView>> pending;
   for (std::uint32_t i = 0; i < impl_->options().shards; ++i) {
     const Code code = impl_->Ask(
-        i, now, FLEXSTOCK_UNDER_LOCK {
+        i, now, shard::kForNoProduct, FLEXSTOCK_UNDER_LOCK {
           shard.AppendPending(member, &pending);
           return Code::kOk;
         });
@@ -180,6 +182,8 @@ Code Engine::Pending(MemberId member, std::size_t max, std::vector<OrderView>* o
 Code Engine::Advance(Millis at_ms) { return impl_->Advance(at_ms); }
 bool Engine::Commit() { return impl_->Commit(); }
 std::size_t Engine::Poll(Audience audience, std::span<Event> events) { return impl_->Poll(audience, events); }
+
+std::uint64_t Engine::Waiting(Audience audience) const { return impl_->Waiting(audience); }
 
 void Engine::Confirm(Audience audience, std::uint64_t position) { impl_->Confirm(audience, position); }
 
@@ -215,6 +219,20 @@ std::vector<ShardStats> Engine::Stats() const {
     stats.push_back(shard.Stats());
   }
   return stats;
+}
+
+ContentionReport Engine::Contention() const {
+  ContentionReport report;
+  for (std::uint32_t i = 0; i < impl_->options().shards; ++i) {
+    shard::Shard& shard = impl_->At(i);
+    const lock::Held uncounted(shard.lock);
+    shard.Append(&report);
+  }
+  std::sort(report.hottest.begin(), report.hottest.end(), [](const ProductContention& a, const ProductContention& b) {
+    return std::tie(a.wait_ns.least, a.acquisitions.least, b.product) >
+           std::tie(b.wait_ns.least, b.acquisitions.least, a.product);
+  });
+  return report;
 }
 
 }  // namespace flexstock

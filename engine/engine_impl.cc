@@ -63,7 +63,8 @@ Code Engine::Impl::Advance(Millis at_ms) {
   at_ms = TimeOf(at_ms);
   for (std::uint32_t i = 0; i < options_.shards; ++i) {
     if (At(i).wake_by() > at_ms) continue;  // nothing is due there
-    const auto arrived = On<CommandResult>(i, at_ms, nullptr, [](shard::Shard&) { return CommandResult{}; });
+    const auto arrived =
+        On<CommandResult>(i, at_ms, nullptr, shard::kForNoProduct, [](shard::Shard&) { return CommandResult{}; });
     if (!arrived.ok()) return arrived.code;
   }
   return CommitNow(durable_.wanted()) == Code::kReadOnly ? Code::kReadOnly : Code::kOk;

@@ -45,24 +45,32 @@ class Engine::Impl {
   [[nodiscard]] const Options& options() const { return options_; }
   [[nodiscard]] keys::KeyIndex& keys() { return keys_; }
 
+  // For whom a shard's lock is taken (Shard::Enter).
+  static auto For(ProductId product) {
+    return [product](const shard::Shard& shard) FLEXSTOCK_REQUIRES(shard.lock) { return shard.FindProduct(product); };
+  }
+  static auto For(OrderId order) {
+    return [order](const shard::Shard& shard) FLEXSTOCK_REQUIRES(shard.lock) { return shard.FindProductOf(order); };
+  }
+
   // `work(shard)` under the shard's lock, once the shard has arrived at the time. Result{.code = kOverloaded} or
   // kReadOnly if it cannot: its changes have nowhere to go. A position becomes durable with what `work` changes.
-  template <typename Result, typename Work>
-  Result On(std::uint32_t index, Millis at_ms, const Position* position, Work&& work);
+  template <typename Result, typename ProductOf, typename Work>
+  Result On(std::uint32_t index, Millis at_ms, const Position* position, const ProductOf& product_of, Work&& work);
   // The same for a question, which is answered when nothing can be changed any more, too, as of what was seen last.
-  template <typename Work>
-  Code Ask(std::uint32_t index, Millis at_ms, Work&& work);
+  template <typename ProductOf, typename Work>
+  Code Ask(std::uint32_t index, Millis at_ms, const ProductOf& product_of, Work&& work);
 
   template <typename Work>
   CommandResult OnProduct(ProductId product, When when, Work&& work) {
-    return On<CommandResult>(ShardOf(product), TimeOf(when.at_ms), when.position, work);
+    return On<CommandResult>(ShardOf(product), TimeOf(when.at_ms), when.position, For(product), work);
   }
   template <typename Work>
   CommandResult OnOrder(OrderId order, When when, Work&& work) {
     const std::uint32_t index = shard::PlaceOf(order).shard;
     // An id that was never given.
     if (index >= options_.shards) return Refuse(CommandResult{.code = Code::kUnknownOrder}, when.position);
-    return On<CommandResult>(index, TimeOf(when.at_ms), when.position, work);
+    return On<CommandResult>(index, TimeOf(when.at_ms), when.position, For(order), work);
   }
 
   // A position that is out of its range: the command is kInvalidArgument.
@@ -102,6 +110,7 @@ class Engine::Impl {
   Code Advance(Millis at_ms);
   bool Commit() { return CommitNow(/*forced=*/false) == Code::kOk; }
   std::size_t Poll(Audience audience, std::span<Event> events);
+  [[nodiscard]] std::uint64_t Waiting(Audience audience) const { return outbox_.Waiting(audience); }
 
   // See Engine; durability.cc, taking_snapshots.cc.
   void Confirm(Audience audience, std::uint64_t position);
@@ -222,8 +231,9 @@ class Engine::Impl {
   std::thread keeper_;  // makes segments ahead, takes snapshots
 };
 
-template <typename Result, typename Work>
-Result Engine::Impl::On(std::uint32_t index, Millis at_ms, const Position* position, Work&& work) {
+template <typename Result, typename ProductOf, typename Work>
+Result Engine::Impl::On(std::uint32_t index, Millis at_ms, const Position* position, const ProductOf& product_of,
+                        Work&& work) {
   if (!IsValid(position)) [[unlikely]] {
     Result invalid{};
     invalid.code = Code::kInvalidArgument;
@@ -233,7 +243,7 @@ Result Engine::Impl::On(std::uint32_t index, Millis at_ms, const Position* posit
   for (Code stuck = Code::kOk;;) {
     Epoch seen = 0;
     {
-      const shard::Entered entered(shard);
+      const shard::Entered entered(shard, product_of);
       if (shard.Arrive(at_ms, epoch())) [[likely]] {
         if (position != nullptr) [[unlikely]]
           Note(position, shard.epoch());
@@ -250,14 +260,14 @@ Result Engine::Impl::On(std::uint32_t index, Millis at_ms, const Position* posit
   }
 }
 
-template <typename Work>
-Code Engine::Impl::Ask(std::uint32_t index, Millis at_ms, Work&& work) {
-  const auto answer = On<CommandResult>(index, at_ms, nullptr, [&](shard::Shard& shard) FLEXSTOCK_UNCHECKED_LOCKS {
-    return CommandResult{.code = work(shard)};
-  });
+template <typename ProductOf, typename Work>
+Code Engine::Impl::Ask(std::uint32_t index, Millis at_ms, const ProductOf& product_of, Work&& work) {
+  const auto answer = On<CommandResult>(index, at_ms, nullptr, product_of,
+                                        [&](shard::Shard& shard)
+                                            FLEXSTOCK_UNCHECKED_LOCKS { return CommandResult{.code = work(shard)}; });
   if (answer.code != Code::kReadOnly) return answer.code;
   shard::Shard& shard = At(index);
-  const shard::Entered entered(shard);
+  const shard::Entered entered(shard, product_of);
   return work(shard);
 }
 

@@ -26,6 +26,7 @@ std::string Problem(const Options& options) {
       {"keys_reserve", options.keys_reserve, 0, options.orders_max},
       {"events_max", options.events_max, 1024, kSlotsMax},
       {"changes_max", options.changes_max, 16, 1u << 20},
+      {"contention_sample", options.contention_sample, 0, 65'535},
   };
   for (const Range& range : ranges) {
     if (range.value < range.least || range.value > range.most) return OutOfRange(range.field, range.least, range.most);

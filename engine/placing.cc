@@ -67,7 +67,8 @@ PlaceResult Engine::Impl::PlaceOn(std::uint32_t index, const Request& request, W
   PrefetchProduct(At(index), request);
   Asked asked = AskedOf(request, keys_);
   std::uint32_t foreign = kNoShard;
-  auto result = On<PlaceResult>(index, when.at_ms, nullptr, [&](Shard& shard) FLEXSTOCK_UNCHECKED_LOCKS {
+  const auto product_of = [&](const Shard& shard) FLEXSTOCK_UNCHECKED_LOCKS { return Locate(shard, request); };
+  auto result = On<PlaceResult>(index, when.at_ms, nullptr, product_of, [&](Shard& shard) FLEXSTOCK_UNCHECKED_LOCKS {
     asked.product = Locate(shard, request);
     if (asked.product == kNil) {
       Note(when.position, shard.epoch());
@@ -182,7 +183,9 @@ void Engine::Impl::PlaceRun(std::uint32_t index, std::span<const std::uint8_t> r
     bool full = false;
     Epoch seen = 0;
     {
-      const shard::Entered entered(shard);
+      const auto product_of = [&](const Shard& of)
+                                  FLEXSTOCK_UNCHECKED_LOCKS { return Locate(of, requests[run[done]]); };
+      const shard::Entered entered(shard, product_of);
       for (std::size_t i = done; i < run.size(); ++i) {
         asked[run[i]].product = Locate(shard, requests[run[i]]);
         if (asked[run[i]].product != kNil) shard.PrefetchProduct(asked[run[i]].product);

@@ -33,8 +33,8 @@ void YieldLock::Wait() {
       ::nanosleep(&nap, nullptr);
     }
     // relaxed: only a hint that the exchange may succeed; the exchange does the ordering.
-    if (held_.load(std::memory_order_relaxed)) continue;
-    if (!held_.exchange(true, std::memory_order_seq_cst)) return;
+    if (held_.load(std::memory_order_relaxed) != 0) continue;
+    if (held_.exchange(1, std::memory_order_seq_cst) == 0) return;
   }
 }
 

@@ -19,29 +19,33 @@ class FLEXSTOCK_CAPABILITY("lock") YieldLock {
  public:
   // True if the lock was free at once; false if the caller had to wait. Held either way: the answer is for counting.
   bool Acquire() FLEXSTOCK_ACQUIRE() {
-    // acquire: partner of the release store in Release(); everything the last holder wrote is seen. seq_cst for
-    // IsHeld().
-    if (!held_.exchange(true, std::memory_order_seq_cst)) [[likely]]
+    if (Exchange() == 0) [[likely]]
       return true;
     Wait();
     return false;
   }
+  // The halves of Acquire(), for whoever does something in between. 0: it was free, and is the caller's now. 1:
+  // somebody has it, and the caller has to Wait().
+  [[nodiscard]] std::uint8_t Exchange() {
+    // acquire: partner of the release store in Release(); everything the last holder wrote is seen. seq_cst for
+    // IsHeld().
+    return held_.exchange(1, std::memory_order_seq_cst);
+  }
+  void Wait();
 
   void Release() FLEXSTOCK_RELEASE() {
-    held_.store(false, std::memory_order_release);  // partner: the exchange in Acquire() and Wait()
+    held_.store(0, std::memory_order_release);  // partner: the exchanges in Exchange() and Wait()
   }
 
   // Whether anybody holds it. In the single order of seq_cst operations: somebody who took the lock before this, and
   // has not released it, is seen; of somebody who has, everything he wrote is.
-  [[nodiscard]] bool IsHeld() const { return held_.load(std::memory_order_seq_cst); }
+  [[nodiscard]] bool IsHeld() const { return held_.load(std::memory_order_seq_cst) != 0; }
 
   // For the compiler only: the caller knows that the lock is held, under another name.
   void AssertHeld() const FLEXSTOCK_ASSERT_HELD() {}
 
  private:
-  void Wait();
-
-  std::atomic<bool> held_{false};
+  std::atomic<std::uint8_t> held_{0};  // a number, not a truth, so that Exchange() is an instruction
 };
 
 // Holds a lock for a scope.

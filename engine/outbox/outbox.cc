@@ -68,13 +68,15 @@ struct Outbox::Queue {
   explicit Queue(std::uint64_t events_max) : queue(events_max + 2 * QueueTraits::BLOCK_SIZE), token(queue) {}
 
   [[nodiscard]] std::uint64_t waiting() const {
-    // acquire: partner of the release in Pop; what was popped has left its place in the queue.
-    return pushed - popped.load(std::memory_order_acquire);
+    // acquire: partner of the release in Pop; what was popped has left its place in the queue, and had been counted as
+    // pushed: whoever reads in this order never finds more popped than pushed.
+    const std::uint64_t gone = popped.load(std::memory_order_acquire);
+    return pushed.load(std::memory_order_relaxed) - gone;
   }
 
   moodycamel::ConcurrentQueue<shard::Change, QueueTraits> queue;
-  moodycamel::ProducerToken token;  // one producer, so one order, whichever thread commits
-  std::uint64_t pushed = 0;         // the committer's
+  moodycamel::ProducerToken token;       // one producer, so one order, whichever thread commits
+  std::atomic<std::uint64_t> pushed{0};  // the committer writes it, before he pushes
   alignas(64) std::atomic<std::uint64_t> popped{0};
 };
 
@@ -105,10 +107,16 @@ void Outbox::Push(std::span<const shard::Change> changes) {
     }));
     if (told == 0) continue;
     FLEXSTOCK_CHECK(queue.waiting() + told <= events_max_);
+    // relaxed: the committer's own; who has popped something sees that it was counted, by the queue's own release.
+    queue.pushed.store(queue.pushed.load(std::memory_order_relaxed) + told, std::memory_order_relaxed);
     // Its memory was there from the start.
     FLEXSTOCK_CHECK(queue.queue.enqueue_bulk(queue.token, ToldIterator(changes.data(), audience, floor, told), told));
-    queue.pushed += told;
   }
+}
+
+std::uint64_t Outbox::Waiting(Audience audience) const {
+  const auto index = static_cast<std::size_t>(audience);
+  return index < kAudiences && queues_[index] != nullptr ? queues_[index]->waiting() : 0;
 }
 
 std::size_t Outbox::Pop(Audience audience, std::span<shard::Change> changes) {

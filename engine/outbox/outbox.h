@@ -4,8 +4,8 @@
 // of 64, 17 one by one). All audiences get a run, so the fullest queue decides for all: nothing is lost, memory is
 // bounded by events_max an audience, and the price is that an audience that nobody polls stops the others in the end.
 //
-// Threads  Push and Room: one at a time (the committer). Pop: any. A queue's changes come out in the order they went
-// in;
+// Threads  Push and Room: one at a time (the committer). Pop and Waiting: any. A queue's changes come out in the order
+// they went in;
 //          pops at one time get disjoint runs.
 // Memory   Address space for events_max changes an audience at the start; a queue goes round in the part that it needs.
 #pragma once
@@ -32,6 +32,9 @@ class Outbox {
   void SetFloor(Audience audience, std::uint64_t position) { floors_[static_cast<std::size_t>(audience)] = position; }
   // At most Room() changes, their positions in place.
   void Push(std::span<const shard::Change> changes);
+  // How many changes wait for the audience, 0 if there is no such one. Any thread; while others push and pop, as of
+  // some instant before.
+  [[nodiscard]] std::uint64_t Waiting(Audience audience) const;
   // Up to changes.size() of what the audience is told of, in order. 0 if there is nothing, or no such audience.
   [[nodiscard]] std::size_t Pop(Audience audience, std::span<shard::Change> changes);
 

@@ -7,7 +7,9 @@
 namespace flexstock::shard {
 
 Shard::Shard(std::uint32_t index, const Surroundings& around)
-    : orders_(around.orders->data()),
+    : watched_(around.options->contention_sample != 0 ? 2 : 0),
+      until_look_(static_cast<std::uint16_t>(around.options->contention_sample)),
+      orders_(around.orders->data()),
       changes_(around.options->changes_max),
       products_(around.products->data()),
       index_(index),
@@ -165,7 +167,7 @@ void Shard::Expire(std::uint32_t slot) {
 ShardStats Shard::Stats() const {
   std::uint64_t order_slots = 0;
   for (const memory::Range& range : order_ranges_) order_slots += range.size();
-  return {.lock_waits = lock_waits_,
+  return {.lock_waits = contention_.waits,
           .time_clamped = time_clamped_,
           .orders = orders_live_,
           .order_slots = order_slots,

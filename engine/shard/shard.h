@@ -26,12 +26,14 @@
 #include "engine/lock/yield_lock.h"
 #include "engine/memory/pool.h"
 #include "engine/shard/change_buffer.h"
+#include "engine/shard/contention.h"
 #include "engine/shard/order.h"
 #include "engine/shard/policy_table.h"
 #include "engine/shard/product.h"
 #include "engine/shard/record.h"
 #include "engine/shard/settled_queue.h"
 #include "engine/wheel/timer_wheel.h"
+#include "flexstock/contention.h"
 #include "flexstock/options.h"
 #include "flexstock/requests.h"
 
@@ -77,6 +79,21 @@ class alignas(64) Shard {
   void Reserve() FLEXSTOCK_EXCLUDES(lock);
 
   lock::YieldLock lock;
+
+  // Takes the lock (Entered does it for a scope). `product_of(shard)` is the slot of the product that it is taken for,
+  // kNil if there is none; it is asked under the lock, and only when the acquisition is looked at.
+  template <typename ProductOf>
+  void Enter(const ProductOf& product_of) FLEXSTOCK_ACQUIRE(lock) FLEXSTOCK_UNCHECKED_LOCKS {
+    // Both in one byte, for one test: a shard that is not watched pays nothing for it.
+    const auto how = static_cast<std::uint8_t>(lock.Exchange() | watched_);
+    if (how != 0) [[unlikely]] {
+      const bool taken = how != watched_;
+      const std::uint64_t waited = taken ? WaitForLock() : 0;
+      if (watched_ == 0) return;
+      const bool sampled = --until_look_ == 0;
+      if (taken || sampled) Look(product_of(*this), sampled, waited);
+    }
+  }
 
   // ---- Time -------------------------------------------------------------------------------------------------------
   // The time is `at_ms` (or now(), if that is later), and what is due by then has happened. False: the change buffer is
@@ -190,7 +207,11 @@ class alignas(64) Shard {
   void Copy(memory::Range slots, std::vector<SlotImage>* orders) const FLEXSTOCK_REQUIRES(lock);
   void Copy(memory::Range slots, std::vector<ProductImage>* products) const FLEXSTOCK_REQUIRES(lock);
 
-  void CountWait() FLEXSTOCK_REQUIRES(lock) { ++lock_waits_; }
+  // ---- Contention (flexstock/contention.h) ----------------------------------------------------------------------
+  // The slot of the order's product; kNil if the order is not remembered.
+  [[nodiscard]] std::uint32_t FindProductOf(OrderId order) const FLEXSTOCK_REQUIRES(lock);
+  // Adds the shard, and its hottest products in no order.
+  void Append(ContentionReport* report) const FLEXSTOCK_REQUIRES(lock);
 
  private:
   friend class Restorer;
@@ -215,6 +236,10 @@ class alignas(64) Shard {
   void WakeBy(Millis at_ms) FLEXSTOCK_REQUIRES(lock) {
     if (at_ms < wake_by_.load(std::memory_order_relaxed)) wake_by_.store(at_ms, std::memory_order_relaxed);
   }
+
+  // Contention. WaitForLock: the second half of taking the lock; how many counts it took, at least one.
+  [[nodiscard]] std::uint64_t WaitForLock();
+  void Look(std::uint32_t product, bool sampled, std::uint64_t waited) FLEXSTOCK_REQUIRES(lock);
 
   // Memory.
   [[nodiscard]] memory::Slab<ProductAside>& asides() const { return *around_.asides; }
@@ -283,6 +308,8 @@ class alignas(64) Shard {
 
   // What every order writes, in two cache lines with the lock, because on several CPUs each line that another has
   // written is waited for; then what it only reads.
+  const std::uint8_t watched_;                           // in the lock's own line: 2 if contention_sample is not 0
+  std::uint16_t until_look_ FLEXSTOCK_GUARDED_BY(lock);  // acquisitions; counted down if watched_
   std::uint32_t free_head_ FLEXSTOCK_GUARDED_BY(lock) = kNil;
   memory::Range fresh_orders_ FLEXSTOCK_GUARDED_BY(lock);  // slots not yet used
   std::atomic<Millis> wake_by_{kNever};                    // written under the lock
@@ -307,11 +334,11 @@ class alignas(64) Shard {
   std::vector<memory::Range> spare_products_ FLEXSTOCK_GUARDED_BY(lock);  // not used before recovery, either
   std::vector<memory::Range> order_ranges_ FLEXSTOCK_GUARDED_BY(lock);    // all that the shard has taken
   std::vector<memory::Range> product_ranges_ FLEXSTOCK_GUARDED_BY(lock);
-  std::uint64_t lock_waits_ FLEXSTOCK_GUARDED_BY(lock) = 0;
   std::uint64_t time_clamped_ FLEXSTOCK_GUARDED_BY(lock) = 0;
   absl::flat_hash_map<std::int64_t, std::uint32_t> products_of_member_ FLEXSTOCK_GUARDED_BY(lock);
   absl::flat_hash_map<CustomerOfProduct, Units> customer_units_ FLEXSTOCK_GUARDED_BY(lock);
   const std::unique_ptr<wheel::TimerWheel<Order>> wheel_;  // what it points to is guarded by the lock
+  Contention contention_ FLEXSTOCK_GUARDED_BY(lock);
 };
 
 template <typename Visit>
@@ -332,11 +359,17 @@ void Shard::ForEachProduct(Visit&& visit) const {
   }
 }
 
+// Who takes the lock for no product in particular.
+inline constexpr auto kForNoProduct = [](const Shard&) { return kNil; };
+
 // Holds a shard's lock for a scope, and counts when it had to wait.
 class FLEXSTOCK_SCOPED_CAPABILITY Entered {
  public:
-  explicit Entered(Shard& shard) FLEXSTOCK_ACQUIRE(shard.lock) : shard_(shard) {
-    if (!shard.lock.Acquire()) shard.CountWait();
+  explicit Entered(Shard& shard) FLEXSTOCK_ACQUIRE(shard.lock) : Entered(shard, kForNoProduct) {}
+  // See Shard::Enter.
+  template <typename ProductOf>
+  Entered(Shard& shard, const ProductOf& product_of) FLEXSTOCK_ACQUIRE(shard.lock) : shard_(shard) {
+    shard.Enter(product_of);
   }
   ~Entered() FLEXSTOCK_RELEASE() { shard_.lock.Release(); }
   Entered(const Entered&) = delete;

@@ -5,10 +5,10 @@
 #include <atomic>
 #include <cstdint>
 
+#include "engine/time/counter.h"
 #include "flexstock/clock.h"
 
 #if defined(__x86_64__)
-#include <cpuid.h>
 #include <x86intrin.h>
 #endif
 
@@ -33,22 +33,6 @@ class WallClock final : public Clock {
 // one millisecond off, and steps of the wall clock (NTP, an administrator) are seen within a millisecond.
 class CounterClock final : public Clock {
  public:
-  static bool Works() {
-    unsigned a = 0, b = 0, c = 0, d = 0;
-    constexpr unsigned kInvariantCounter = 1u << 8;
-    return __get_cpuid(0x80000007, &a, &b, &c, &d) != 0 && (d & kInvariantCounter) != 0;
-  }
-
-  CounterClock() {
-    // Counts a millisecond, measured over two; a preempted measurement comes out long on both sides and is as good.
-    const std::int64_t from_ns = WallNs();
-    const std::uint64_t from = __rdtsc();
-    std::int64_t to_ns = from_ns;
-    while (to_ns - from_ns < 2'000'000) to_ns = WallNs();
-    const std::uint64_t to = __rdtsc();
-    counts_a_ms_ = to_ns > from_ns ? static_cast<double>(to - from) * 1e6 / static_cast<double>(to_ns - from_ns) : 0;
-  }
-
   Millis NowMs() override {
     // acquire: partner of the release in Read; the millisecond read next is this end's, or a later one that has begun.
     const std::uint64_t until = until_.load(std::memory_order_acquire);
@@ -73,7 +57,7 @@ class CounterClock final : public Clock {
     return now_ms;
   }
 
-  double counts_a_ms_ = 0;
+  const double counts_a_ms_ = time::CountsAMs();
   std::atomic_flag writing_ = ATOMIC_FLAG_INIT;
   std::atomic<std::uint64_t> until_{0};
   std::atomic<Millis> now_ms_{0};
@@ -86,7 +70,7 @@ class CounterClock final : public Clock {
 Clock& SystemClock() {
 #if defined(__x86_64__)
   static Clock& clock = []() -> Clock& {
-    if (!CounterClock::Works()) return *new WallClock;
+    if (!time::CountsStamps()) return *new WallClock;
     return *new CounterClock;
   }();
 #else

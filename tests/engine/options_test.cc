@@ -29,6 +29,8 @@ const std::vector<Bound>& Bounds() {
       {"keys_reserve", [](Options& o, std::uint64_t v) { o.keys_reserve = v; }, 0, std::uint64_t{1} << 26},
       {"events_max", [](Options& o, std::uint64_t v) { o.events_max = v; }, 1024, kSlotsMax},
       {"changes_max", [](Options& o, std::uint64_t v) { o.changes_max = static_cast<std::uint32_t>(v); }, 16, 1 << 20},
+      {"contention_sample", [](Options& o, std::uint64_t v) { o.contention_sample = static_cast<std::uint32_t>(v); }, 0,
+       65'535},
       {"background_interval_ms", [](Options& o, std::uint64_t v) { o.background_interval_ms = static_cast<Millis>(v); },
        1, 60'000},
   };

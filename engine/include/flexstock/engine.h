@@ -29,6 +29,7 @@
 #include <string>
 #include <vector>
 
+#include "flexstock/contention.h"
 #include "flexstock/events.h"
 #include "flexstock/journal.h"
 #include "flexstock/options.h"
@@ -103,6 +104,10 @@ class Engine {
   // poll one audience at once get disjoint runs; whoever needs one order over all uses one thread for an audience.
   [[nodiscard]] std::size_t Poll(Audience audience, std::span<Event> events);
 
+  // How many changes wait in the audience's queue: those that have been committed and not polled yet; 0 without such an
+  // audience. Takes no lock, so it is approximate while others commit and poll.
+  [[nodiscard]] std::uint64_t Waiting(Audience audience) const;
+
   // The audience has dealt with all its events up to this position, and need not be told again after a crash. Durable
   // with the next epoch. Never runs back; a position that was not told yet counts as the last that was. Without a
   // journal: nothing.
@@ -130,6 +135,8 @@ class Engine {
   // others go on meanwhile. O(products + orders).
   [[nodiscard]] AuditReport Audit();
   [[nodiscard]] std::vector<ShardStats> Stats() const;
+  // Who takes and waits for the shards' locks, with Options::contention_sample.
+  [[nodiscard]] ContentionReport Contention() const;
 
   class Impl;  // the inside, for flexstock's own files
 

@@ -46,6 +46,10 @@ struct Options {
   // The time of calls that give none. nullptr: SystemClock(). Must outlive the engine.
   Clock* clock = nullptr;
 
+  // Looks at who takes and waits for each shard's lock (contention.h): at everybody who waits, and at every so many-th
+  // of the others, 1 .. 65 535; 16 is a good one. 0: off.
+  std::uint32_t contention_sample = 0;
+
   // ---- Journal (docs/operations.md) ----
   // The directory that makes the engine durable; "": none, everything is gone with the process. Made if it is not
   // there; what it holds is recovered; locked against a second engine. `shards` must be what it was made with.

@@ -116,7 +116,9 @@ void Outbox::Push(std::span<const shard::Change> changes) {
 
 std::uint64_t Outbox::Waiting(Audience audience) const {
   const auto index = static_cast<std::size_t>(audience);
-  return index < kAudiences && queues_[index] != nullptr ? queues_[index]->waiting() : 0;
+  if (index >= kAudiences || queues_[index] == nullptr) return 0;
+  // Between its two readings much may be popped and pushed; more than the limit never waits.
+  return std::min(queues_[index]->waiting(), events_max_);
 }
 
 std::size_t Outbox::Pop(Audience audience, std::span<shard::Change> changes) {

@@ -7,7 +7,7 @@
 namespace flexstock::shard {
 
 Shard::Shard(std::uint32_t index, const Surroundings& around)
-    : watched_(around.options->contention_sample != 0 ? 2 : 0),
+    : watched_(around.options->contention_sample != 0 ? kWatched : 0),
       until_look_(static_cast<std::uint16_t>(around.options->contention_sample)),
       orders_(around.orders->data()),
       changes_(around.options->changes_max),
@@ -18,7 +18,7 @@ Shard::Shard(std::uint32_t index, const Surroundings& around)
 
 void Shard::Reserve() {
   const Options& options = *around_.options;
-  const Entered entered(*this);
+  const lock::Held uncounted(lock);
   // Six standard deviations above an even share: products spread by hash.
   const auto share = [&](std::uint64_t total, const std::vector<memory::Range>& owned) -> std::uint64_t {
     const double even = static_cast<double>(total) / options.shards;

@@ -87,9 +87,9 @@ class alignas(64) Shard {
     // Both in one byte, for one test: a shard that is not watched pays nothing for it.
     const auto how = static_cast<std::uint8_t>(lock.Exchange() | watched_);
     if (how != 0) [[unlikely]] {
-      const bool taken = how != watched_;
+      const bool taken = (how & 1) != 0;
       const std::uint64_t waited = taken ? WaitForLock() : 0;
-      if (watched_ == 0) return;
+      if ((how & kWatched) == 0) return;
       const bool sampled = --until_look_ == 0;
       if (taken || sampled) Look(product_of(*this), sampled, waited);
     }
@@ -308,7 +308,8 @@ class alignas(64) Shard {
 
   // What every order writes, in two cache lines with the lock, because on several CPUs each line that another has
   // written is waited for; then what it only reads.
-  const std::uint8_t watched_;                           // in the lock's own line: 2 if contention_sample is not 0
+  static constexpr std::uint8_t kWatched = 2;  // beside the lock's 1
+  const std::uint8_t watched_;                 // in the lock's own line: kWatched if contention_sample is not 0
   std::uint16_t until_look_ FLEXSTOCK_GUARDED_BY(lock);  // acquisitions; counted down if watched_
   std::uint32_t free_head_ FLEXSTOCK_GUARDED_BY(lock) = kNil;
   memory::Range fresh_orders_ FLEXSTOCK_GUARDED_BY(lock);  // slots not yet used

@@ -61,7 +61,7 @@ TEST(ContentionTest, EveryCallIsCountedForItsProductWhenEachIsLookedAt) {
   const ProductId lamp{1}, chair{2};
   PutLive(*engine, lamp, 100);
   PutLive(*engine, chair, 0);
-  std::uint64_t lamps = 1, chairs = 1, nobodys = 0;
+  std::uint64_t lamps = 0, chairs = 0, nobodys = 2;  // when they were put, they were not there yet
   const auto expect = [&](const char* after) {
     SCOPED_TRACE(after);
     EXPECT_EQ(AcquisitionsFor(*engine, lamp), Exactly(lamps));
@@ -123,7 +123,7 @@ TEST(ContentionTest, EveryCallIsCountedForItsProductWhenEachIsLookedAt) {
 
   // What there is not, and what is about no product, is the shard's alone.
   EXPECT_EQ(engine->Place({.product = ProductId{3}, .customer = CustomerId{9}}, 0).code, Code::kUnknownProduct);
-  EXPECT_EQ(engine->Pay(OrderId{1}, 0).code, Code::kUnknownOrder);
+  EXPECT_EQ(engine->Pay(OrderId{2}, 0).code, Code::kUnknownOrder);
   EXPECT_TRUE(engine->Commit());
   nobodys += 3;
   expect("nobody");
@@ -158,7 +158,7 @@ TEST(ContentionTest, LooksAtEveryNthAcquisition) {
   for (std::uint64_t taken = 2; taken <= 3 * kSample + 1; ++taken) {
     PlaceOne(*engine, lamp);
     EXPECT_EQ(engine->Contention().shards[0].acquisitions, taken);
-    EXPECT_EQ(AcquisitionsFor(*engine, lamp), Exactly(taken / kSample * kSample)) << taken;
+    EXPECT_EQ(AcquisitionsFor(*engine, lamp).least, taken / kSample * kSample) << taken;
   }
 }
 
@@ -167,15 +167,15 @@ TEST(ContentionTest, MoreProductsThanEntriesAreBoundedAndTheHotOneIsFound) {
   const ProductId hot{77};
   for (std::int64_t id = 1; id <= 100; ++id) PutLive(*engine, ProductId{id}, 1000);
   for (int round = 0; round < 50; ++round) {
-    for (std::int64_t id = 1; id <= 10; ++id) PlaceOne(*engine, ProductId{id * 9});
+    for (std::int64_t id = 1; id <= 20; ++id) PlaceOne(*engine, ProductId{id * 5});
     for (int i = 0; i < 5; ++i) PlaceOne(*engine, hot);
   }
   const ContentionReport report = engine->Contention();
   EXPECT_EQ(report.hottest.size(), 12u);
   const Bounds found = AcquisitionsFor(*engine, hot);
   EXPECT_EQ(report.hottest.front().product, hot);
-  EXPECT_LE(found.least, 251u);
-  EXPECT_GE(found.most, 251u);
+  EXPECT_LE(found.least, 250u);
+  EXPECT_GE(found.most, 250u);
   EXPECT_LE(found.most - found.least, report.shards[0].acquisitions / 12);
 }
 
@@ -184,7 +184,7 @@ class HeldUp {
  public:
   explicit HeldUp(std::uint32_t sample) : engine_(Watching(sample)) {
     EXPECT_EQ(engine_.Start(), "");
-    const auto put = engine_.OnProduct(kLamp, {.at_ms = 0}, [](shard::Shard& shard) FLEXSTOCK_UNCHECKED_LOCKS {
+    const auto put = engine_.OnProduct(kLamp, 0, [](shard::Shard& shard) FLEXSTOCK_UNCHECKED_LOCKS {
       return shard.Put({.product = kLamp, .member = MemberId{7}, .stock = 1'000'000});
     });
     EXPECT_TRUE(put.ok());
@@ -204,7 +204,7 @@ class HeldUp {
       waiter = std::thread([&] {
         begin = Clock::now();
         coming = true;
-        EXPECT_TRUE(engine_.Place(PlaceOrder{.product = kLamp, .customer = CustomerId{9}}, {.at_ms = 0}).ok());
+        EXPECT_TRUE(engine_.Place(PlaceOrder{.product = kLamp, .customer = CustomerId{9}}, 0).ok());
         end = Clock::now();
       });
       while (!coming) std::this_thread::yield();
@@ -341,7 +341,9 @@ TEST(WaitingTest, IsWhatIsCommittedAndNotPolled) {
     const std::size_t polled = engine->Poll(Audience::kCustomer, events);
     EXPECT_EQ(engine->Waiting(Audience::kCustomer), left) << polled;
   }
-  EXPECT_EQ(engine->Waiting(Audience::kMember), PollAll(*engine, Audience::kMember).size());
+  const std::uint64_t for_member = engine->Waiting(Audience::kMember);
+  EXPECT_GT(for_member, 0u);
+  EXPECT_EQ(PollAll(*engine, Audience::kMember).size(), for_member);
   EXPECT_EQ(engine->Waiting(Audience::kFeed), 0u);  // not of this engine
   EXPECT_EQ(engine->Waiting(static_cast<Audience>(9)), 0u);
 }
@@ -365,9 +367,15 @@ TEST(WaitingTest, StaysWithinTheQueueWhileOthersPushAndPoll) {
     } while (!done.load(std::memory_order_relaxed));
     EXPECT_GT(looks, 0u);
   });
-  for (int i = 0; i < 20'000; ++i) {
-    PlaceOne(*engine, ProductId{1});
-    if (i % 8 == 0) (void)engine->Commit();
+  for (int placed = 0; placed < 20'000;) {
+    const PlaceResult result = engine->Place({.product = ProductId{1}, .customer = CustomerId{9}}, 0);
+    if (result.ok()) {
+      ++placed;
+    } else {
+      EXPECT_EQ(result.code, Code::kOverloaded);  // the poller is behind: the queue is as full as it gets
+      std::this_thread::yield();
+    }
+    if (placed % 8 == 0) (void)engine->Commit();
   }
   done = true;
   poller.join();

@@ -1,5 +1,5 @@
 // Counter: the cheapest steady clock there is, to measure how long something took. On x86-64 with an invariant
-// time-stamp counter a reading is that counter, a third of what a system clock costs; elsewhere it is the steady clock.
+// time-stamp counter a reading is that counter; elsewhere it is the steady clock.
 //
 // Any thread. Readings of different CPUs agree to well under a microsecond, so a difference may come out slightly
 // negative.

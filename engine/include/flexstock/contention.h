@@ -16,7 +16,9 @@
 //                 bounded memory. What each of them has is known between two bounds, a twelfth of its shard's sum
 //                 apart at most; whoever has more than a twelfth of the sum is among them for certain.
 //
-// Cost     docs/performance.md has it measured: below 3% of an order at a sample of 16; nothing when off.
+// Cost     Meant to stay below 3% of an order at a sample of 16; docs/performance.md says what was measured. Off: a
+// byte
+//          more is read for each lock.
 // Threads  Engine::Contention may be called by any, at any time: a shard's lock at a time, for well under a
 //          microsecond, which is not counted itself. Each shard's figures are of one instant; they only grow.
 #pragma once

@@ -84,6 +84,8 @@ bool Engine::Impl::FindKeyLocked(OrderKey key, std::uint64_t hash, shard::OrderP
 }
 
 std::size_t Engine::Impl::Poll(Audience audience, std::span<Event> events) {
+  // Whoever polls an empty queue, and consumers mostly do, is not kept by room for a run.
+  if (outbox_.Waiting(audience) == 0) return 0;
   constexpr std::size_t kRun = 64;
   shard::Change changes[kRun];
   const std::size_t most = audience == Audience::kFeed ? outbox::kEventsAChange : 1;

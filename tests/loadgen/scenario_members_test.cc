@@ -26,7 +26,7 @@ TEST(MembersTest, AnswerAsOftenAsTheScenarioSays) {
     for (int i = 0; i < 200'000; ++i) {
       const MemberAnswer answer = members.Answer(10);
       ++kinds[static_cast<std::size_t>(answer.kind)];
-      EXPECT_EQ(answer.after_ns, answer.kind == MemberAnswer::Kind::kNever ? 0u : 3'000'000'000u);
+      EXPECT_EQ(answer.after_ns, answer.kind == MemberAnswer::Kind::kNoAnswer ? 0u : 3'000'000'000u);
       if (answer.kind == MemberAnswer::Kind::kAccept) {
         EXPECT_EQ(answer.qty, 10);
       }

@@ -1,6 +1,7 @@
 #include "tools/loadgen/books.h"
 
 #include <absl/container/flat_hash_map.h>
+#include <absl/container/flat_hash_set.h>
 
 namespace flexstock::loadgen {
 
@@ -10,6 +11,7 @@ Account& Account::operator+=(const Account& other) {
   pending += other.pending;
   requested += other.requested;
   requested_orders += other.requested_orders;
+  supplied += other.supplied;
   return *this;
 }
 
@@ -23,7 +25,7 @@ void Books::Accepted(std::uint32_t product, OrderId order, Units accepted, Units
 void Books::Paid(std::uint32_t product, OrderId order, Units qty) {
   accounts_[product].held -= qty;
   accounts_[product].sold += qty;
-  paid_.push_back(order);
+  paid_.push_back({order, product, static_cast<std::uint32_t>(qty)});
 }
 
 void Books::Released(std::uint32_t product, OrderId order, Units qty) {
@@ -43,15 +45,21 @@ std::vector<Account> Close(std::span<const Books* const> all) {
     const auto found = promised.find(order);
     return found == promised.end() ? nullptr : found->second;
   };
+  absl::flat_hash_set<OrderId> released;
   for (const Books* books : all) {
-    for (OrderId order : books->paid_) {
-      if (const Books::Promise* promise = promise_of(order)) {
+    for (const OrderId order : books->released_) {
+      released.insert(order);
+      if (const Books::Promise* promise = promise_of(order)) sums[promise->product].held += promise->units;
+    }
+  }
+  for (const Books* books : all) {
+    for (const Books::Payment& paid : books->paid_) {
+      if (released.contains(paid.order)) {
+        sums[paid.product].held += paid.qty;  // they had left already, and were taken from stock anew
+      } else if (const Books::Promise* promise = promise_of(paid.order)) {
         sums[promise->product].held += promise->units;
         sums[promise->product].sold -= promise->units;
       }
-    }
-    for (OrderId order : books->released_) {
-      if (const Books::Promise* promise = promise_of(order)) sums[promise->product].held += promise->units;
     }
   }
   // What was requested without an answer was filled from stock: such an order took all its units and waits no longer.

@@ -11,16 +11,20 @@
 //   decline answered ok, acceptance_expired told                                - 1
 //   pay answered ok                                        - taken   + taken
 //   payment_expired or order_canceled told                 - taken
+//   an order refused in the end: order_canceled of one that nobody had accepted     - 1
+//   refund answered ok, units back on sale                          - qty
+//   restock answered ok: supplied + units
 //
-// Two things cannot be seen where they are told, and are settled by Close, when all threads' books lie side by side:
+// Three things cannot be seen where they are told, and are settled by Close, when all threads' books lie side by side:
 //   * Events carry an order's accepted units, which may be more than it took out of stock: the rest is the member's
 //     promise. Promises are written down where orders are accepted, payments and releases with their order's id.
 //   * With fill_on_restock the engine accepts orders by itself. It is told as a payment_requested that no answer
 //     announced, so requests are counted against the answers that lead to one.
+//   * With late_payment = rereserve an order may be paid after it was released: it then took all its units anew.
 //
 // Threads  None: one Books a thread. All entries are sums, so an order may be placed, paid and released on any thread.
-// Memory   64 bytes a product, so that two threads' hot product never shares a cache line; 8 bytes a payment or
-// release.
+// Memory   64 bytes a product, so that two threads' hot product never shares a cache line; 16 bytes a payment, 8 a
+//          release.
 #pragma once
 
 #include <cstdint>
@@ -39,6 +43,7 @@ struct alignas(64) Account {
   std::int64_t pending = 0;  // orders
   Units requested = 0;       // units whose payment was requested, less those that an answer announced
   std::int64_t requested_orders = 0;
+  Units supplied = 0;  // besides the stock that the product began with
 
   Account& operator+=(const Account& other);
 };
@@ -55,13 +60,17 @@ class Books {
   }
   void Asked(std::uint32_t product) { ++accounts_[product].pending; }
   void Accepted(std::uint32_t product, OrderId order, Units accepted, Units taken);
-  void Unasked(std::uint32_t product) { --accounts_[product].pending; }  // declined, or its acceptance expired
+  // Declined, canceled while it was pending, or its acceptance expired.
+  void Unasked(std::uint32_t product) { --accounts_[product].pending; }
   void PaymentRequested(std::uint32_t product, Units qty) {
     accounts_[product].requested += qty;
     ++accounts_[product].requested_orders;
   }
   void Paid(std::uint32_t product, OrderId order, Units qty);
   void Released(std::uint32_t product, OrderId order, Units qty);
+  // Of an order that was confirmed at once; its units are on sale again.
+  void Refunded(std::uint32_t product, Units qty) { accounts_[product].sold -= qty; }
+  void Restocked(std::uint32_t product, Units units) { accounts_[product].supplied += units; }
 
   // The sum of all books, promises and fills settled: one account a product. All books are of one catalogue.
   friend std::vector<Account> Close(std::span<const Books* const> all);
@@ -73,6 +82,12 @@ class Books {
     Units units;  // accepted, but not taken from stock
   };
 
+  struct Payment {
+    OrderId order;
+    std::uint32_t product;
+    std::uint32_t qty;
+  };
+
   void Announced(std::uint32_t product, Units qty) {
     accounts_[product].requested -= qty;
     --accounts_[product].requested_orders;
@@ -80,7 +95,7 @@ class Books {
 
   std::vector<Account> accounts_;
   std::deque<Promise> promises_;
-  std::deque<OrderId> paid_;
+  std::deque<Payment> paid_;
   std::deque<OrderId> released_;
 };
 

@@ -43,6 +43,12 @@ std::uint32_t Catalogue::AddPolicy(const PolicyChange& policy) {
   return static_cast<std::uint32_t>(policies_.size() - 1);
 }
 
+bool Catalogue::MayFill() const {
+  return std::any_of(policies_.begin(), policies_.end(), [](const PolicyChange& policy) {
+    return policy.fill_on_restock.value_or(FillOnRestock::kOff) != FillOnRestock::kOff;
+  });
+}
+
 std::string Catalogue::PutInto(Engine& engine) const {
   for (const Product& product : products_) {
     const CommandResult put = engine.Put(

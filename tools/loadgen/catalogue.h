@@ -37,6 +37,9 @@ class Catalogue {
   // Adds what products may have instead of the engine's own policy; returns its index.
   std::uint32_t AddPolicy(const PolicyChange& policy);
 
+  // Some product's pending orders may be accepted from stock.
+  [[nodiscard]] bool MayFill() const;
+
   [[nodiscard]] const std::vector<Product>& products() const { return products_; }
   // Of a product that is in the catalogue.
   [[nodiscard]] std::uint32_t IndexOf(ProductId id) const { return index_.find(id)->second; }

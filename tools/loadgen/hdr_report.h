@@ -8,7 +8,8 @@
 
 namespace flexstock::loadgen {
 
-// The distribution of the calls that place orders, whatever was answered: one text holds one distribution.
+// The distribution of the calls that place orders, whatever was answered; of a scenario that was played, of what
+// customers waited from arrival. One text holds one distribution.
 [[nodiscard]] std::string PlacingHgrm(const Result& result);
 
 // Every kind of call that was made, its name being the tag, in one interval: the whole run.

@@ -1,15 +1,7 @@
 // Histogram: how long did calls take, the slowest one included?
 //
-// Log-linear, as in Gil Tene's HdrHistogram: values below 2048 have a counter each; above, every octave is cut into
-// 1024 equal counters. So a value is known to three significant digits over the whole range, and recording is a shift
-// and an add:
-//
-//   value                       counters          width of one
-//   0 .. 2047                   2048              1 ns
-//   2048 .. 4095                1024              2 ns
-//   4096 .. 8191                1024              4 ns
-//   ...
-//   2^36 .. 2^37 - 1 (137 s)    1024              2^26 ns
+// Log-linear (log_linear.h) with 1024 steps an octave: a value is known to three significant digits over the whole
+// range, and recording is a shift and an add.
 //
 // Promised: v <= ValueAt(...) <= v + v / 1024, where v is the exact quantile of what was recorded. Minimum and maximum
 // are kept exactly. Longer than kTop is counted as kTop, but still seen by Max().
@@ -19,20 +11,16 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 #include <limits>
 #include <memory>
 
+#include "tools/loadgen/log_linear.h"
+
 namespace flexstock::loadgen {
 
-class Histogram {
+class Histogram : public LogLinear<10> {
  public:
-  static constexpr int kStepBits = 10;  // 1024 steps an octave
-  static constexpr int kTopBits = 37;   // 2^37 ns: above 100 s
-  static constexpr std::uint64_t kTop = (std::uint64_t{1} << kTopBits) - 1;
-  static constexpr std::size_t kCounters = std::size_t{kTopBits - kStepBits + 1} << kStepBits;
-
   void Record(std::uint64_t value) {
     ++counters_[Index(std::min(value, kTop))];
     ++count_;
@@ -59,16 +47,6 @@ class Histogram {
     }
   }
 
-  // The counter of a value <= kTop, and the highest value that falls into a counter.
-  [[nodiscard]] static constexpr std::size_t Index(std::uint64_t value) {
-    const int octave = std::max(0, static_cast<int>(std::bit_width(value)) - (kStepBits + 1));
-    return (static_cast<std::size_t>(octave) << kStepBits) + (value >> octave);
-  }
-  [[nodiscard]] static constexpr std::uint64_t Highest(std::size_t index) {
-    const std::size_t octave = std::max<std::size_t>(index >> kStepBits, 1) - 1;
-    return ((index - (octave << kStepBits) + 1) << octave) - 1;
-  }
-
  private:
   // calloc-like: pages that no value falls into stay untouched.
   struct Free {
@@ -82,8 +60,6 @@ class Histogram {
   std::uint64_t min_ = std::numeric_limits<std::uint64_t>::max();
 };
 
-static_assert(Histogram::Index(Histogram::kTop) == Histogram::kCounters - 1);
-static_assert(Histogram::Highest(Histogram::kCounters - 1) == Histogram::kTop);
 static_assert(Histogram::kTop > 100'000'000'000, "100 seconds in nanoseconds");
 
 }  // namespace flexstock::loadgen

@@ -138,26 +138,38 @@ Object Identity(const Verdict& verdict) {
 
 }  // namespace
 
-std::string Json(const Result& result, const std::vector<std::pair<std::string, std::string>>& options) {
-  const Object object = {{"tool", "flexstock-loadgen"},
-                         {"engine_version", FLEXSTOCK_VERSION},
-                         {"headline", result.headline},
-                         {"options", Options(options)},
-                         {"seconds", result.seconds},
-                         {"orders", Orders(result.totals)},
-                         {"overloaded", result.totals.overloaded},
-                         {"answers", Answers(result.totals)},
-                         {"short_after_ns", result.short_after_ns == kNever ? Object() : Object(result.short_after_ns)},
-                         {"stopwatch_ns", result.stopwatch_ns},
-                         {"latency_ns", Latencies(result.timings)},
-                         {"journal", Journal(result.journal)},
-                         {"shards", Shards(result.shards)},
-                         {"events", Events(result.totals)},
-                         {"orders_remembered", result.orders_remembered},
-                         {"identity", Identity(result.verdict)},
-                         {"latency_counters_ns", Counters(result.timings)}};
+nlohmann::ordered_json ToJson(const Result& result, const std::vector<std::pair<std::string, std::string>>& options) {
+  Object object = {{"tool", "flexstock-loadgen"},
+                   {"engine_version", FLEXSTOCK_VERSION},
+                   {"headline", result.headline},
+                   {"options", Options(options)},
+                   {"seconds", result.seconds},
+                   {"orders", Orders(result.totals)},
+                   {"overloaded", result.totals.overloaded},
+                   {"answers", Answers(result.totals)}};
+  if (!result.is_virtual) {
+    object["short_after_ns"] = result.short_after_ns == kNever ? Object() : Object(result.short_after_ns);
+    object["stopwatch_ns"] = result.stopwatch_ns;
+    object["latency_ns"] = Latencies(result.timings);
+    if (result.waited.count() != 0) object["latency_ns"]["from_arrival"] = Figures(result.waited);
+  }
+  object["unserved"] = result.unserved;
+  object["journal"] = Journal(result.journal);
+  object["shards"] = Shards(result.shards);
+  object["events"] = Events(result.totals);
+  object["orders_remembered"] = result.orders_remembered;
+  object["identity"] = Identity(result.verdict);
+  if (!result.is_virtual) object["latency_counters_ns"] = Counters(result.timings);
+  return object;
+}
+
+std::string ToText(const nlohmann::ordered_json& json) {
   // Whatever bytes a file name may have: they are replaced, not thrown at the user after the run.
-  return object.dump(2, ' ', false, Object::error_handler_t::replace) + "\n";
+  return json.dump(2, ' ', false, Object::error_handler_t::replace) + "\n";
+}
+
+std::string Json(const Result& result, const std::vector<std::pair<std::string, std::string>>& options) {
+  return ToText(ToJson(result, options));
 }
 
 }  // namespace flexstock::loadgen

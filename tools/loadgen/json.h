@@ -2,6 +2,7 @@
 // that runs can be merged and other quantiles taken later.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +10,11 @@
 #include "tools/loadgen/result.h"
 
 namespace flexstock::loadgen {
+
+[[nodiscard]] nlohmann::ordered_json ToJson(const Result& result,
+                                            const std::vector<std::pair<std::string, std::string>>& options);
+// As a file has it.
+[[nodiscard]] std::string ToText(const nlohmann::ordered_json& json);
 
 [[nodiscard]] std::string Json(const Result& result, const std::vector<std::pair<std::string, std::string>>& options);
 

@@ -2,16 +2,18 @@
 // docs/load-testing.md.
 #include <fmt/format.h>
 
-#include <chrono>
+#include <algorithm>
 #include <csignal>
-#include <optional>
 
-#include "tools/loadgen/hdr_report.h"
+#include "tools/loadgen/files.h"
 #include "tools/loadgen/json.h"
 #include "tools/loadgen/options.h"
-#include "tools/loadgen/output_file.h"
+#include "tools/loadgen/play/play.h"
+#include "tools/loadgen/play/run_json.h"
 #include "tools/loadgen/report.h"
+#include "tools/loadgen/report_page/report_page.h"
 #include "tools/loadgen/sale.h"
+#include "tools/loadgen/scenario/scenario_reader.h"
 #include "tools/loadgen/trace.h"
 
 namespace flexstock::loadgen {
@@ -26,72 +28,84 @@ int Complain(int exit_code, const std::string& problem) {
   return exit_code;
 }
 
-std::int64_t NowMs() {
-  using std::chrono::system_clock;
-  return std::chrono::duration_cast<std::chrono::milliseconds>(system_clock::now().time_since_epoch()).count();
-}
-
-// The files of a run that it was told to write. They are opened before it, so that a bad path costs nobody a run.
-class Files {
- public:
-  explicit Files(const RunOptions& options) {
-    if (!options.json.empty()) json_.emplace(options.json);
-    if (!options.hgrm.empty()) hgrm_.emplace(options.hgrm);
-    if (!options.hlog.empty()) hlog_.emplace(options.hlog, NowMs());
-  }
-
-  void Write(const Result& result, const Invocation& invocation) {
-    if (json_.has_value()) {
-      json_->Write(Json(result, invocation.options));
-      json_->Close();
-    }
-    if (hgrm_.has_value()) {
-      hgrm_->Write(PlacingHgrm(result));
-      hgrm_->Close();
-    }
-    if (hlog_.has_value()) {
-      WriteHdrLog(result, &*hlog_);
-      hlog_->Close();
-    }
-  }
-
-  // "", or the first file that is not as it should be, and why.
-  [[nodiscard]] std::string problem() const {
-    const auto of = [](const char* option, const auto& file) {
-      const bool fine = !file.has_value() || file->problem().empty();
-      return fine ? "" : fmt::format("{} {}", option, file->problem());
-    };
-    for (std::string problem : {of("--json", json_), of("--hgrm", hgrm_), of("--hlog", hlog_)}) {
-      if (!problem.empty()) return problem;
-    }
-    return "";
-  }
-
- private:
-  std::optional<OutputFile> json_, hgrm_;
-  std::optional<HdrLogWriter> hlog_;
-};
-
 // Runs the command, writes the table to standard output and the rest to its files.
 template <class RunCommand>
 int Show(const Invocation& invocation, const RunOptions& options, RunCommand run) {
-  Files files(options);
+  Files files(options.files);
   if (const std::string problem = files.problem(); !problem.empty()) return Complain(kUsage, problem);
   Result result;
   if (const std::string problem = run(&result); !problem.empty()) {
     return Complain(kBroken, problem);
   }
   fmt::print("{}", Table(result));
-  files.Write(result, invocation);
+  files.WriteJson(Json(result, invocation.options));
+  files.WriteLatencies(result);
   if (const std::string problem = files.problem(); !problem.empty()) return Complain(kBroken, problem);
   if (!result.verdict.ok()) return Complain(kBroken, "IDENTITY BROKEN: see the last lines of the table");
   return kFine;
+}
+
+// The scenario, once for each value of the sweep. Empty, or what is wrong with one.
+std::string ReadScenarios(const PlayCommand& command, std::vector<Scenario>* scenarios) {
+  const std::string path = ScenarioPath(command.scenario);
+  for (std::size_t i = 0; i < std::max<std::size_t>(1, command.sweep_values.size()); ++i) {
+    std::vector<std::string> overrides = command.set;
+    if (command.sweeps()) overrides.push_back(command.sweep_field + "=" + command.sweep_values[i]);
+    ScenarioRead read = ReadScenario(path, overrides);
+    if (!read.problem.empty()) return read.problem;
+    scenarios->push_back(std::move(read.scenario));
+  }
+  return {};
+}
+
+// Plays the scenario once, or once a value of the sweep.
+int RunPlay(const PlayCommand& command, const GivenOptions& given) {
+  Files files(command.files);
+  if (const std::string problem = files.problem(); !problem.empty()) return Complain(kUsage, problem);
+  std::vector<Scenario> scenarios;
+  if (const std::string problem = ReadScenarios(command, &scenarios); !problem.empty())
+    return Complain(kUsage, problem);
+
+  std::vector<SweptRun> swept;
+  bool intact = true;
+  nlohmann::ordered_json all;
+  for (const Scenario& scenario : scenarios) {
+    Played played;
+    if (const std::string problem = Play(scenario, command.play, &played); !problem.empty()) {
+      return Complain(kBroken, problem);
+    }
+    const Result& result = played.result;
+    fmt::print("{}", command.sweeps() && result.verdict.ok() ? result.headline + "\n" : Table(result));
+    intact &= result.verdict.ok();
+    all = RunJson(scenario, command.play, played, given);
+    if (command.sweeps()) {
+      swept.push_back({command.sweep_values[swept.size()], std::move(all), PlannersFigures(played)});
+    } else {
+      files.WriteLatencies(result);
+    }
+  }
+  if (command.sweeps()) {
+    fmt::print("\n{}", SweepTable(command.sweep_field, swept));
+    all = SweepJson(command.sweep_field, swept);
+  }
+  const std::string text = ToText(all);
+  files.WriteJson(text);
+  if (files.wants_report()) files.WriteReport(ReportPage(text));
+  if (const std::string problem = files.problem(); !problem.empty()) return Complain(kBroken, problem);
+  return intact ? kFine : Complain(kBroken, "IDENTITY BROKEN: see the last lines of the table");
 }
 
 int Run(const Invocation& invocation) {
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of writing, with a name
   if (const auto* sale = std::get_if<SaleOptions>(&invocation.command)) {
     return Show(invocation, *sale, [sale](Result* result) { return RunSale(*sale, result); });
+  }
+  if (const auto* play = std::get_if<PlayCommand>(&invocation.command)) return RunPlay(*play, invocation.options);
+  if (std::holds_alternative<ListScenarios>(invocation.command)) {
+    std::string list;
+    if (const std::string problem = ScenarioList(&list); !problem.empty()) return Complain(kBroken, problem);
+    fmt::print("{}", list);
+    return kFine;
   }
   if (const auto* options = std::get_if<TraceOptions>(&invocation.command)) {
     const TraceRead read = ReadTraceFile(options->file);

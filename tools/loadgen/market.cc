@@ -14,12 +14,26 @@ constexpr std::uint64_t kPayerStream = 2;
 
 }  // namespace
 
-Market::Opened Market::Open(const RunOptions& options, Catalogue catalogue, Clock& clock) {
+Cast PromptPeople(const RunOptions& options) {
+  return {.make = [options](Market& market) -> Cast::Consumers {
+    return {
+        std::make_unique<Member>(market.floor(), options.member, Rng(options.seed, kMemberStream),
+                                 market.AddNotebook()),
+        std::make_unique<Payer>(market.floor(), options.payer, Rng(options.seed, kPayerStream), market.AddNotebook()),
+        std::make_unique<Logistics>(market.floor(), market.AddNotebook())};
+  }};
+}
+
+Market::Opened Market::Open(const RunOptions& options, Catalogue catalogue, Clock& clock, const Cast& cast) {
   Options engine_options;
   engine_options.shards = options.shards;
   engine_options.orders_reserve = options.orders_reserve;
   engine_options.events_max = options.events_max;
   engine_options.policy = options.policy;
+  engine_options.retention_ms = options.retention_ms;
+  engine_options.keys_reserve = options.keys_reserve;
+  engine_options.contention_sample = options.contention_sample;
+  engine_options.background = cast.on_threads;
   engine_options.products_reserve = catalogue.products().size();
   engine_options.clock = &clock;
   engine_options.journal_dir = options.journal;
@@ -30,23 +44,31 @@ Market::Opened Market::Open(const RunOptions& options, Catalogue catalogue, Cloc
   problem = catalogue.PutInto(*engine);
   if (!problem.empty()) return {nullptr, std::move(problem)};
   (void)engine->Commit();
-  return {std::unique_ptr<Market>(new Market(options, std::move(catalogue), std::move(engine))), {}};
+  return {std::unique_ptr<Market>(new Market(options, std::move(catalogue), std::move(engine), cast)), {}};
 }
 
-Market::Market(const RunOptions& options, Catalogue catalogue, std::unique_ptr<Engine> engine)
-    : fills_(options.policy.fill_on_restock != FillOnRestock::kOff),
+Market::Market(const RunOptions& options, Catalogue catalogue, std::unique_ptr<Engine> engine, const Cast& cast)
+    : fills_(options.policy.fill_on_restock != FillOnRestock::kOff || catalogue.MayFill()),
+      timed_(cast.on_threads),
       catalogue_(std::move(catalogue)),
       durable_(options.journal.empty() ? nullptr : std::make_unique<DurableTimings>(stopwatch_)),
       engine_(std::move(engine)),
-      journal_before_(engine_->Journal()) {
-  consumers_ = {
-      std::make_unique<Member>(floor(), options.member, Rng(options.seed, kMemberStream), AddNotebook()),
-      std::make_unique<Payer>(floor(), options.payer, Rng(options.seed, kPayerStream), AddNotebook()),
-      std::make_unique<Logistics>(floor(), AddNotebook()),
-  };
+      journal_before_(engine_->Journal()),
+      consumers_(cast.make(*this)) {
+  if (!cast.on_threads) return;
   for (const auto& consumer : consumers_) {
     threads_.emplace_back([&consumer = *consumer](const std::stop_token& stop) { consumer.Run(stop); });
   }
+}
+
+void Market::Step() {
+  for (const auto& consumer : consumers_) consumer->Step();
+}
+
+std::uint64_t Market::next_ns() const {
+  std::uint64_t next = Consumer::kNever;
+  for (const auto& consumer : consumers_) next = std::min(next, consumer->next_ns());
+  return next;
 }
 
 Totals Market::totals() const {
@@ -71,7 +93,7 @@ void Market::Settle() {
     if (advanced == Code::kReadOnly) return;
     const bool all_happened = advanced == Code::kOk;
     const bool all_told = engine_->Commit();
-    for (const auto& consumer : consumers_) consumer->Step();
+    Step();
     if (all_happened && all_told && handled() == before) return;
   }
 }

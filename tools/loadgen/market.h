@@ -6,6 +6,7 @@
 
 #include <array>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -16,17 +17,36 @@
 
 namespace flexstock::loadgen {
 
+class Market;
+
+// Who answers the engine's events.
+struct Cast {
+  using Consumers = std::array<std::unique_ptr<Consumer>, 3>;
+  // Called once, with a market whose floor() and AddNotebook() may be used.
+  std::function<Consumers(Market& market)> make;
+  // Each on a thread, and the engine's own besides. False: everything happens on the caller's, when he calls Step.
+  bool on_threads = true;
+};
+
+// Members, payers and logistics that answer at once.
+[[nodiscard]] Cast PromptPeople(const RunOptions& options);
+
 class Market {
  public:
   struct Opened;
   // An engine on `clock` with all products, and consumers that have started; or what is wrong.
-  static Opened Open(const RunOptions& options, Catalogue catalogue, Clock& clock);
+  static Opened Open(const RunOptions& options, Catalogue catalogue, Clock& clock, const Cast& cast);
   // Stops the consumers, whatever they were about.
   ~Market() = default;
 
-  [[nodiscard]] Floor floor() { return {*engine_, catalogue_, stopwatch_, gate_, durable_.get()}; }
+  [[nodiscard]] Floor floor() { return {*engine_, catalogue_, stopwatch_, gate_, durable_.get(), timed_}; }
   // For a thread that places orders. Before those threads run.
   Notebook& AddNotebook() { return notebooks_.emplace_back(catalogue_.products().size()); }
+
+  // Every consumer, once. For whoever has them on no threads.
+  void Step();
+  // When the first of them has something to do that no event announces; scenario time.
+  [[nodiscard]] std::uint64_t next_ns() const;
 
   // What has been counted so far. Any time.
   [[nodiscard]] Totals totals() const;
@@ -45,10 +65,11 @@ class Market {
   [[nodiscard]] Result Close();
 
  private:
-  Market(const RunOptions& options, Catalogue catalogue, std::unique_ptr<Engine> engine);
+  Market(const RunOptions& options, Catalogue catalogue, std::unique_ptr<Engine> engine, const Cast& cast);
   [[nodiscard]] std::uint64_t handled() const;
 
   const bool fills_;
+  const bool timed_;
   const Catalogue catalogue_;
   const Stopwatch stopwatch_;
   Gate gate_;
@@ -56,7 +77,7 @@ class Market {
   std::unique_ptr<Engine> engine_;
   const JournalStats journal_before_;
   std::deque<Notebook> notebooks_;
-  std::array<std::unique_ptr<Consumer>, 3> consumers_;
+  Cast::Consumers consumers_;
   std::vector<std::jthread> threads_;  // last: they stop before anything that they use is gone
 };
 

@@ -24,11 +24,7 @@ void Member::Answer(const Event& event) {
 void Member::Accept(const Event& event, std::uint32_t product, Units qty, Call call) {
   const CommandResult accepted = Insist(call, [&] { return floor_.engine.AcceptPart(event.order, qty); });
   if (!accepted.ok() || accepted.duplicate) return;
-  // The answer does not say how much of it stock could serve; the order does. If it has been paid since, it still says
-  // what it took; if it has been released, it says 0, and the release that is told takes the same 0 back.
-  OrderView order;
-  while (floor_.engine.Find(event.order, &order) == Code::kOverloaded) WaitForRoom();
-  notebook_.books.Accepted(product, event.order, qty, order.taken);
+  while (BookAccepted(product, event.order, qty) == Code::kOverloaded) WaitForRoom();
 }
 
 }  // namespace flexstock::loadgen

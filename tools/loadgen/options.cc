@@ -4,12 +4,12 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
-#include <filesystem>
 #include <iostream>
 #include <limits>
 #include <map>
 #include <system_error>
-#include <type_traits>
+
+#include "tools/loadgen/checks.h"
 
 namespace flexstock::loadgen {
 namespace {
@@ -30,9 +30,15 @@ constexpr const char* kExamples = R"(Examples:
       durable: how long until an order is on the disk, and how many bytes it takes there
   flexstock-loadgen sale --hgrm run.hgrm --hlog run.hlog
       latencies for HdrHistogram's plotters and log processors
+  flexstock-loadgen run sale-day
+      a day of ten million orders in virtual time; flexstock-loadgen scenarios lists what there is
+  flexstock-loadgen run flash-sale --mode rate 20000 --report sale.html
+      customers who come however slow the answers are, and a page to look at
+  flexstock-loadgen run marketplace --sweep catalogue.policy.payment_window_ms=600000,3600000,86400000
+      what if?
 
 Exit codes: 0 fine; 1 a unit or an event is missing, the engine refused to open, or its journal failed; 2 usage, or a
-bad trace.)";
+bad trace or scenario.)";
 
 // "500": so many units. "80%": that share of the demand.
 bool ReadStockRule(const std::string& text, StockRule* rule) {
@@ -47,39 +53,6 @@ bool ReadStockRule(const std::string& text, StockRule* rule) {
   *rule = {};
   const auto [stop, error] = std::from_chars(text.data(), end, rule->units);
   return error == std::errc() && stop == end && rule->units >= 0 && rule->units <= kStockMax;
-}
-
-// CLI::Range lets pass what the conversion bends to fit: "-1" and 2^64 where a number is unsigned, "nan" anywhere.
-template <class Number>
-CLI::Validator Within(Number min, Number max) {
-  const std::string range = fmt::format("{} to {}", min, max);
-  const auto check = [min, max, range](const std::string& text) {
-    Number value{};
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
-    if (error == std::errc() && stop == end && value >= min && value <= max) return std::string();
-    return fmt::format("\"{}\" is not a {} from {}", text, std::is_integral_v<Number> ? "whole number" : "number",
-                       range);
-  };
-  return {check, range};
-}
-CLI::Validator Whole(std::int64_t min, std::int64_t max = std::numeric_limits<std::int64_t>::max()) {
-  return Within<std::int64_t>(min, max);
-}
-
-// A run starts from nothing: what another left behind would be its stock.
-CLI::Validator NewDirectory() {
-  const auto check = [](const std::string& path) {
-    std::error_code error;
-    if (path.empty()) return std::string("the directory has no name");
-    if (!std::filesystem::exists(path, error)) return std::string();
-    if (!std::filesystem::is_directory(path, error)) return fmt::format("{} is no directory", path);
-    if (std::filesystem::is_empty(path, error)) return std::string();
-    if (error) return fmt::format("{}: {}", path, error.message());
-    return fmt::format("{} is not empty, and a run starts from nothing: name a new directory, or remove this one",
-                       path);
-  };
-  return {check, ""};
 }
 
 // An option of the group Policy whose value is one of a few names.
@@ -101,11 +74,11 @@ void AddRunOptions(CLI::App* command, RunOptions* options) {
   command->add_option("--threads", options->threads, "threads that place orders")->check(Whole(1, 1'024));
   command->add_option("--seed", options->seed, "of everything random; the threads' interleaving is the machine's")
       ->check(Whole(0));
-  command->add_option("--json", options->json, "also write everything to this file, as JSON");
+  command->add_option("--json", options->files.json, "also write everything to this file, as JSON");
   command->add_option(
-      "--hgrm", options->hgrm,
+      "--hgrm", options->files.hgrm,
       "also write how long placing took to this file, as HdrHistogram's plotters read it: microseconds");
-  command->add_option("--hlog", options->hlog,
+  command->add_option("--hlog", options->files.hlog,
                       "also write every kind of call's histogram to this file, as HdrHistogram's log: nanoseconds");
   command->add_flag("--progress", options->progress, "progress on standard error also where that is not a terminal");
 
@@ -233,11 +206,13 @@ std::vector<std::pair<std::string, std::string>> Given(const CLI::App& command) 
   std::vector<std::pair<std::string, std::string>> given;
   for (const CLI::Option* option : command.get_options()) {
     const std::string name = option->get_name();
-    if (name == "--help") continue;
+    // Where a run's output goes says nothing of the run.
+    if (name == "--help" || name == "--json" || name == "--report" || name == "--hgrm" || name == "--hlog") continue;
     if (option->get_expected_max() == 0) {
       given.emplace_back(name, option->count() > 0 ? "true" : "false");
     } else {
-      given.emplace_back(name, option->count() > 0 ? option->results().front() : option->get_default_str());
+      given.emplace_back(
+          name, option->count() > 0 ? fmt::format("{}", fmt::join(option->results(), " ")) : option->get_default_str());
     }
   }
   return given;
@@ -264,12 +239,17 @@ Invocation Parse(int argc, const char* const* argv) {
   TraceOptions trace_options;
   CLI::App* const sale = AddSale(&app, &sale_options);
   CLI::App* const trace = AddTrace(&app, &trace_options);
+  PlayCommand play_command;
+  CLI::App* const play = AddPlay(&app, &play_command);
+  const CLI::App* const scenarios = app.add_subcommand("scenarios", "lists the ready-made scenarios");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     constexpr int kUsage = 2;
     return {.command = {}, .exit_code = app.exit(error, std::cout, std::cerr) == 0 ? 0 : kUsage, .options = {}};
   }
+  if (scenarios->parsed()) return {.command = ListScenarios{}, .exit_code = 0, .options = {}};
+  if (play->parsed()) return {.command = play_command, .exit_code = 0, .options = Given(*play)};
   if (sale->parsed()) return {.command = sale_options, .exit_code = 0, .options = Given(*sale)};
   return {.command = trace_options, .exit_code = 0, .options = Given(*trace)};
 }

@@ -10,8 +10,10 @@
 #include "flexstock/policy.h"
 #include "flexstock/storage.h"
 #include "tools/loadgen/catalogue.h"
+#include "tools/loadgen/files.h"
 #include "tools/loadgen/member.h"
 #include "tools/loadgen/payer.h"
+#include "tools/loadgen/play/play_command.h"
 #include "tools/loadgen/shopper.h"
 
 namespace flexstock::loadgen {
@@ -22,13 +24,14 @@ struct RunOptions {
   std::uint64_t seed = 1;
   std::uint32_t shards = 64;
   std::uint64_t orders_reserve = 0;
+  std::uint64_t keys_reserve = 0;
+  Millis retention_ms = flexstock::Options().retention_ms;
+  std::uint32_t contention_sample = 0;  // see Options
   std::uint64_t events_max = std::uint64_t{1} << 20;
   Policy policy;
   MemberHabits member;
   PayerHabits payer;
-  std::string json;     // write everything to this file; "": do not
-  std::string hgrm;     // ... how long placing took, as HdrHistogram's plotters read it
-  std::string hlog;     // ... the histograms of all calls, as HdrHistogram's log
+  FileNames files;
   std::string journal;  // the engine's journal is in this directory; "": there is none
   std::uint64_t snapshot_every_bytes = std::uint64_t{1} << 30;
   Storage* storage = nullptr;  // of the journal; nullptr: the system's
@@ -52,7 +55,8 @@ struct TraceOptions : RunOptions {
 
 // A command line understood, or what to exit with.
 struct Invocation {
-  std::variant<std::monostate, SaleOptions, TraceOptions> command;  // monostate: exit at once with exit_code
+  // monostate: exit at once with exit_code
+  std::variant<std::monostate, SaleOptions, TraceOptions, PlayCommand, ListScenarios> command;
   int exit_code = 0;
   // Every option of the command and its value, also those left at their default: for the report.
   std::vector<std::pair<std::string, std::string>> options;

@@ -1,5 +1,7 @@
 #include "tools/loadgen/placer.h"
 
+#include <algorithm>
+
 namespace flexstock::loadgen {
 namespace {
 
@@ -27,24 +29,58 @@ std::span<const PlaceResult> Placer::Place(std::span<const PlaceOrder> orders, s
   } else {
     PlaceBatch(orders, at_ms);
   }
-  for (std::size_t i = 0; i < orders.size(); ++i) Note(orders[i], products[i], results_[i]);
+  for (std::size_t i = 0; i < orders.size(); ++i) Note(orders[i].qty, products[i], results_[i]);
   return results_;
 }
 
-void Placer::PlaceOne(const PlaceOrder& order, Millis at_ms) {
+std::span<const PlaceResult> Placer::PlaceCart(const flexstock::PlaceCart& cart,
+                                               std::span<const std::uint32_t> products, Millis at_ms) {
+  results_.resize(cart.lines.size());
+  Insist([&] { return floor_.engine.Place(cart, results_, at_ms).code; },
+         [&] {
+           Call worst = Call::kPlaceTaken;
+           for (const PlaceResult& result : results_) worst = std::max(worst, KindOf(OutcomeOf(result)));
+           return worst;
+         });
+  for (std::size_t i = 0; i < cart.lines.size(); ++i) {
+    // The lines of a refused cart that did not fail themselves were not taken either.
+    const bool refused = results_[i].ok() && results_[i].order == kNoOrder;
+    if (refused) results_[i].code = Code::kCartRefused;
+    Note(cart.lines[i].qty, products[i], results_[i]);
+  }
+  return results_;
+}
+
+template <class Ask, class Kind>
+void Placer::Insist(Ask ask, Kind kind) {
   for (;;) {
     const std::uint32_t seen = floor_.gate.Enter();
-    const std::uint64_t from = floor_.stopwatch.Ticks();
-    results_.front() = floor_.engine.Place(order, at_ms);
-    const std::uint64_t ns = floor_.stopwatch.Since(from);
-    if (results_.front().code != Code::kOverloaded) {
-      notebook_.timings[IndexOf(KindOf(OutcomeOf(results_.front())))].Record(ns);
-      Sample(results_.front(), from);
+    const std::uint64_t from = floor_.timed ? floor_.stopwatch.Ticks() : 0;
+    const Code code = ask();
+    const std::uint64_t ns = floor_.timed ? floor_.stopwatch.Since(from) : 0;
+    if (code != Code::kOverloaded) {
+      if (floor_.timed) notebook_.timings[IndexOf(kind())].Record(ns);
+      for (const PlaceResult& result : results_) Sample(result, from);
       return;
     }
-    notebook_.tally.Overloaded();
-    floor_.gate.AwaitRoom(seen);
+    if (!AwaitRoom(seen)) return;
   }
+}
+
+bool Placer::AwaitRoom(std::uint32_t seen) {
+  notebook_.tally.Overloaded();
+  if (no_room_ == NoRoom::kGiveUp) return false;
+  floor_.gate.AwaitRoom(seen);
+  return true;
+}
+
+void Placer::PlaceOne(const PlaceOrder& order, Millis at_ms) {
+  Insist(
+      [&] {
+        results_.front() = floor_.engine.Place(order, at_ms);
+        return results_.front().code;
+      },
+      [&] { return KindOf(OutcomeOf(results_.front())); });
 }
 
 void Placer::PlaceBatch(std::span<const PlaceOrder> orders, Millis at_ms) {
@@ -68,8 +104,7 @@ void Placer::PlaceBatch(std::span<const PlaceOrder> orders, Millis at_ms) {
     again_.resize(left);
     again_at_.resize(left);
     if (left == 0) return;
-    notebook_.tally.Overloaded();
-    floor_.gate.AwaitRoom(seen);
+    if (!AwaitRoom(seen)) return;
   }
 }
 
@@ -79,14 +114,14 @@ void Placer::Sample(const PlaceResult& result, std::uint64_t from) {
   floor_.durable->Watch(floor_.engine, result.epoch, from);
 }
 
-void Placer::Note(const PlaceOrder& order, std::uint32_t product, const PlaceResult& result) {
+void Placer::Note(Units qty, std::uint32_t product, const PlaceResult& result) {
   const std::size_t outcome = OutcomeOf(result);
   notebook_.tally.Placed(outcome);
   switch (static_cast<Outcome>(outcome)) {
     case Outcome::kConfirmed:
-      return notebook_.books.Confirmed(product, order.qty);
+      return notebook_.books.Confirmed(product, qty);
     case Outcome::kAwaitingPayment:
-      return notebook_.books.Held(product, order.qty);
+      return notebook_.books.Held(product, qty);
     case Outcome::kAwaitingAcceptance:
       return notebook_.books.Asked(product);
     default:

@@ -25,14 +25,18 @@ Progress::~Progress() {
   std::fflush(out_);
 }
 
-void Progress::Show(double seconds, const Totals& totals) {
+void Progress::Show(double seconds, const Totals& totals, const Outlook& outlook) {
   const std::uint64_t orders = totals.all_orders();
   const std::uint64_t taken = totals.of(Outcome::kConfirmed) + totals.of(Outcome::kAwaitingPayment);
   const std::uint64_t asked = totals.of(Outcome::kAwaitingAcceptance);
   const double rate = static_cast<double>(orders - last_orders_) / (seconds - last_seconds_);
-  fmt::print(out_, "{}{:.1f} s  {} orders  {}/s  taken {}  asked {}  refused {}{}", terminal_ ? kClearLine : "",
+  std::string more;
+  if (outlook.p99_ns != 0) more += fmt::format("  p99 {}", Duration(outlook.p99_ns));
+  if (outlook.stock) more += fmt::format("  stock {}", Grouped(*outlook.stock));
+  if (outlook.pending) more += fmt::format("  pending {}", Grouped(*outlook.pending));
+  fmt::print(out_, "{}{:.1f} s  {} orders  {}/s  taken {}  asked {}  refused {}{}{}", terminal_ ? kClearLine : "",
              seconds, Grouped(orders), Grouped(static_cast<std::int64_t>(rate)), Grouped(taken), Grouped(asked),
-             Grouped(orders - taken - asked - totals.of(Outcome::kDuplicate)), terminal_ ? "" : "\n");
+             Grouped(orders - taken - asked - totals.of(Outcome::kDuplicate)), more, terminal_ ? "" : "\n");
   std::fflush(out_);
   last_seconds_ = seconds;
   last_orders_ = orders;

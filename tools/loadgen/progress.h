@@ -3,10 +3,18 @@
 #pragma once
 
 #include <cstdio>
+#include <optional>
 
 #include "tools/loadgen/tally.h"
 
 namespace flexstock::loadgen {
+
+// What more can be said of a run that knows it.
+struct Outlook {
+  std::uint64_t p99_ns = 0;  // lately; 0: unknown
+  std::optional<Units> stock{};
+  std::optional<std::int64_t> pending{};
+};
 
 class Progress {
  public:
@@ -19,7 +27,7 @@ class Progress {
 
   // True if a line is due; Show then writes it.
   [[nodiscard]] bool Due(double seconds) const { return period_ > 0 && seconds >= next_; }
-  void Show(double seconds, const Totals& totals);
+  void Show(double seconds, const Totals& totals, const Outlook& outlook = {});
 
  private:
   std::FILE* const out_;

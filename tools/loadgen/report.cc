@@ -27,6 +27,10 @@ void Orders(const Result& result, Text out) {
   if (result.short_after_ns != kNever) {
     fmt::format_to(out, "  stock fell short for the first time after {}\n", Duration(result.short_after_ns));
   }
+  if (result.unserved != 0) {
+    fmt::format_to(out, "  {} customers came and were not served by the end: more came than could be served\n",
+                   Grouped(result.unserved));
+  }
   if (result.totals.overloaded != 0) {
     fmt::format_to(out, "  {} calls found no room for their events and were made again\n",
                    Grouped(result.totals.overloaded));
@@ -44,6 +48,7 @@ void Answers(const Result& result, Text out) {
 }
 
 void Latencies(const Result& result, Text out) {
+  if (result.is_virtual) return;
   fmt::format_to(out, "\n{:<24}{:>16}", "latency of a call", "calls");
   for (const Quantile& quantile : kQuantiles) fmt::format_to(out, "{:>10}", quantile.name);
   fmt::format_to(out, "{:>10}\n", "max");
@@ -54,6 +59,7 @@ void Latencies(const Result& result, Text out) {
     fmt::format_to(out, "{:>10}\n", Duration(timing.max()));
   };
   for (std::size_t call = 0; call < kCalls; ++call) row(Name(static_cast<Call>(call)), result.timings[call]);
+  row("from arrival", result.waited);
   if (result.journal.has_value()) {
     row("place_durable", result.journal->durable);
     fmt::format_to(out, "  place_durable: one placed order in {}, from the call until it is on the disk\n",
@@ -83,6 +89,7 @@ void Journal(const JournalFigures& journal, Text out) {
 }
 
 void LockWaits(const Result& result, Text out) {
+  if (result.is_virtual) return;
   constexpr std::size_t kShown = 5;
   std::vector<std::size_t> order(result.shards.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

@@ -37,7 +37,8 @@ std::string Headline(const SaleOptions& options) {
 
 std::string RunSale(const SaleOptions& options, Result* result) {
   StoppableClock clock;
-  auto [market, problem] = Market::Open(options, Catalogue::Numbered(options.demand.products, options.stock), clock);
+  auto [market, problem] =
+      Market::Open(options, Catalogue::Numbered(options.demand.products, options.stock), clock, PromptPeople(options));
   if (market == nullptr) return problem;
 
   std::deque<Shopper> shoppers;

@@ -25,8 +25,8 @@ std::string_view OutcomeName(std::size_t outcome) {
 
 std::string_view Name(Call call) {
   constexpr std::array<std::string_view, kCalls> kNames = {
-      "place_taken", "place_pending", "place_refused", "place_duplicate", "place_batch", "accept",
-      "accept_part", "decline",       "pay",           "cancel",          "pick_up"};
+      "place_taken", "place_pending", "place_refused", "place_duplicate", "place_batch", "accept", "accept_part",
+      "decline",     "pay",           "cancel",        "pick_up",         "refund",      "restock"};
   return kNames[IndexOf(call)];
 }
 

@@ -37,8 +37,10 @@ enum class Call : std::uint8_t {
   kPay,
   kCancel,
   kPickUp,
+  kRefund,
+  kRestock,
 };
-inline constexpr std::size_t kCalls = static_cast<std::size_t>(Call::kPickUp) + 1;
+inline constexpr std::size_t kCalls = static_cast<std::size_t>(Call::kRestock) + 1;
 [[nodiscard]] std::string_view Name(Call call);
 constexpr std::size_t IndexOf(Call call) { return static_cast<std::size_t>(call); }
 

@@ -111,7 +111,7 @@ std::vector<std::size_t> CutIntoStrides(const std::vector<TraceRow>& rows, Milli
 
 std::string RunTrace(const TraceOptions& options, const Trace& trace, Result* result) {
   TraceClock clock(trace.rows.front().at_ms);
-  auto [market, problem] = Market::Open(options, CatalogueOf(trace, options.stock), clock);
+  auto [market, problem] = Market::Open(options, CatalogueOf(trace, options.stock), clock, PromptPeople(options));
   if (market == nullptr) return problem;
 
   std::deque<Driver> drivers;

@@ -22,11 +22,12 @@ void Verdict::Check(const AuditReport& audit) {
 }
 
 void Verdict::Check(const Catalogue::Product& product, const Account& counted, const ProductView& engine) {
-  const UnitSums ours = {.supplied = product.stock,
-                         .available = product.stock - counted.held - counted.sold,
+  const Units supplied = product.stock + counted.supplied;
+  const UnitSums ours = {.supplied = supplied,
+                         .available = supplied - counted.held - counted.sold,
                          .held = counted.held,
                          .sold = counted.sold,
-                         .written_off = 0,  // nobody refunds in a run
+                         .written_off = 0,  // whoever refunds puts the units back on sale
                          .pending = counted.pending};
   const UnitSums theirs = {.supplied = engine.supplied,
                            .available = engine.available,
@@ -68,6 +69,8 @@ void Verdict::Check(const Totals& totals, bool fills) {
   told(Audience::kCustomer, EventType::kOrderCanceled, totals.done(Call::kCancel));
   told(Audience::kMember, EventType::kOrderCanceled, totals.done(Call::kCancel));
   told(Audience::kCustomer, EventType::kOrderPickedUp, totals.done(Call::kPickUp));
+  told(Audience::kCustomer, EventType::kOrderRefunded, totals.done(Call::kRefund));
+  told(Audience::kMember, EventType::kOrderRefunded, totals.done(Call::kRefund));
   // Deadlines have no answer: members and customers must have been told of the same ones.
   for (const EventType type : {EventType::kAcceptanceExpired, EventType::kPaymentExpired}) {
     told(Audience::kMember, type, totals.told(Audience::kCustomer, type));

@@ -10,10 +10,10 @@
 namespace flexstock::loadgen {
 
 struct MemberAnswer {
-  enum class Kind : std::uint8_t { kAccept, kAcceptPart, kDecline, kNever };
-  Kind kind = Kind::kNever;
+  enum class Kind : std::uint8_t { kAccept, kAcceptPart, kDecline, kNoAnswer };
+  Kind kind = Kind::kNoAnswer;
   Units qty = 0;               // accepted: all, or a part that is at least 1 and less than all
-  std::uint64_t after_ns = 0;  // since the request; of kNever, nothing
+  std::uint64_t after_ns = 0;  // since the request; of kNoAnswer, nothing
 };
 
 // Threads  None: each thread has its own, told apart by `thread`.

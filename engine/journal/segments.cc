@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <chrono>
 #include <system_error>
+#include <thread>
 
 #include "engine/base/seeded_bugs.h"
 
@@ -44,7 +45,10 @@ std::string Segments::Open(std::uint64_t first, std::uint64_t number, std::uint6
     };
     made_ = number - 1;
     while (has(made_ + 1)) ++made_;
-    if (std::string problem = MakeThrough(number + 1); !problem.empty()) return problem;
+    hurry_.store(true, std::memory_order_relaxed);
+    std::string problem = MakeThrough(number + 1);
+    hurry_.store(false, std::memory_order_relaxed);
+    if (!problem.empty()) return problem;
   }
   const std::string path = PathOf(SegmentName(number));
   if (const int error = storage_.Open(path, OpenMode::kReadWrite, &file_); error != 0) {
@@ -81,8 +85,11 @@ std::string Segments::Write(std::span<const std::byte> block) {
 }
 
 std::string Segments::Switch() {
-  // Waits for whoever is making it.
-  if (std::string problem = PrepareNext(); !problem.empty()) return problem;
+  // Waits for whoever is making it. relaxed: a hint.
+  hurry_.store(true, std::memory_order_relaxed);
+  std::string problem = PrepareNext();
+  hurry_.store(false, std::memory_order_relaxed);
+  if (!problem.empty()) return problem;
   std::string path;
   {
     const std::lock_guard lock(mutex_);
@@ -138,8 +145,11 @@ std::string Segments::Make(std::uint64_t number) {
   return {};
 }
 
+// A megabyte at a time, each synced by itself: 64 at once would keep the disk for a tenth of a second, and with it every
+// commit that wants its own few pages there.
 std::string Segments::FillWithZeros(StorageFile& file, const std::string& path) {
   constexpr std::uint64_t kPiece = std::uint64_t{1} << 20;
+  constexpr auto kBreath = std::chrono::milliseconds(4);
   const std::vector<std::byte> zeros(std::min(kPiece, bytes_));
   for (std::uint64_t at = 0; at < bytes_; at += zeros.size()) {
     const std::uint64_t size = std::min<std::uint64_t>(zeros.size(), bytes_ - at);
@@ -147,13 +157,16 @@ std::string Segments::FillWithZeros(StorageFile& file, const std::string& path) 
     if (written.error != 0 || written.count != size) {
       return IoProblem("write", path, written.error == 0 ? ENOSPC : written.error);
     }
+    if (at + size == bytes_ || hurry_.load(std::memory_order_relaxed)) continue;
+    if (const int error = file.Sync(); error != 0) return IoProblem("sync", path, error);
+    std::this_thread::sleep_for(kBreath);
   }
   return {};
 }
 
 std::string Segments::Retire(std::uint64_t number) {
   const std::lock_guard lock(mutex_);
-  for (; first_ < std::min(number, number_); ++first_) {
+  for (; first_ < std::min(number, number_.load()); ++first_) {
     const std::string name = SegmentName(first_);
     if (spares_.size() < kSparesMax) {
       const std::string spare = "spare-" + name.substr(name.size() - 16);
@@ -167,16 +180,6 @@ std::string Segments::Retire(std::uint64_t number) {
   }
   if (const int error = storage_.SyncDirectory(directory_); error != 0) return IoProblem("sync", directory_, error);
   return {};
-}
-
-std::uint64_t Segments::number() const {
-  const std::lock_guard lock(mutex_);
-  return number_;
-}
-
-std::uint64_t Segments::count() const {
-  const std::lock_guard lock(mutex_);
-  return made_ - first_ + 1;
 }
 
 }  // namespace flexstock::journal

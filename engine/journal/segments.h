@@ -39,15 +39,18 @@ class Segments {
   // Writes one block, whole pages, and syncs it.
   [[nodiscard]] std::string Write(std::span<const std::byte> block);
 
-  // Makes what the next change of segments needs, if it is not there: ahead of time, so that Write need not wait.
+  // Makes what the next change of segments needs, if it is not there: ahead of time, so that Write need not wait. Takes
+  // its time, so that the disk is there for the syncs that somebody waits for meanwhile.
   [[nodiscard]] std::string PrepareNext();
   // Segments below `number` are needed no more: they are kept for use again, or removed.
   [[nodiscard]] std::string Retire(std::uint64_t number);
 
-  // Of the segment being written.
-  [[nodiscard]] std::uint64_t number() const;
+  // Of the segment being written. relaxed, as in count(): only who writes changes it, and others want a figure.
+  [[nodiscard]] std::uint64_t number() const { return number_.load(std::memory_order_relaxed); }
   // How many there are.
-  [[nodiscard]] std::uint64_t count() const;
+  [[nodiscard]] std::uint64_t count() const {
+    return made_.load(std::memory_order_relaxed) - first_.load(std::memory_order_relaxed) + 1;
+  }
 
   std::atomic<std::uint64_t> write_ns{0}, sync_ns{0};  // in all; any thread reads
 
@@ -69,11 +72,12 @@ class Segments {
   std::unique_ptr<StorageFile> file_;
   std::uint64_t offset_ = 0;
 
-  mutable std::mutex mutex_;  // guards all below, and making files
-  std::uint64_t first_ = 1;
-  std::uint64_t number_ = 0;         // being written
-  std::uint64_t made_ = 0;           // the highest that is there
-  std::vector<std::string> spares_;  // names
+  std::mutex mutex_;  // guards changing what is below, and making files, which takes a while: no commit waits for that
+  std::atomic<std::uint64_t> first_{1};
+  std::atomic<std::uint64_t> number_{0};  // being written
+  std::atomic<std::uint64_t> made_{0};    // the highest that is there
+  std::vector<std::string> spares_;       // names
+  std::atomic<bool> hurry_{false};        // somebody waits for the segment that is being made
 };
 
 // "cannot write DIR/NAME: No space left on device"

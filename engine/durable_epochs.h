@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <vector>
 
 #include "flexstock/types.h"
 
@@ -39,12 +40,12 @@ class DurableEpochs {
     if (calling_) return;  // that thread looks again before it leaves
     calling_ = true;
     while (!callbacks_.empty() && (failed() || callbacks_.begin()->first <= durable())) {
-      const Epoch epoch = callbacks_.begin()->first;
-      const Done done = std::move(callbacks_.begin()->second);
-      callbacks_.erase(callbacks_.begin());
-      registered_.fetch_sub(1);
+      // All of an epoch at once: thousands share a sync, and each of them may be registering meanwhile.
+      const auto due = callbacks_.extract(callbacks_.begin());
+      registered_.fetch_sub(static_cast<std::uint32_t>(due.mapped().size()));
       lock.unlock();
-      done(epoch <= durable() ? Code::kOk : Code::kReadOnly);
+      const Code code = due.key() <= durable() ? Code::kOk : Code::kReadOnly;
+      for (const Done& done : due.mapped()) done(code);
       lock.lock();
     }
     calling_ = false;
@@ -53,7 +54,7 @@ class DurableEpochs {
   void Notify(Epoch epoch, Done done) {
     {
       const std::lock_guard lock(mutex_);
-      callbacks_.emplace(epoch, std::move(done));
+      callbacks_[epoch].push_back(std::move(done));
       registered_.fetch_add(1);
     }
     if (failed() || epoch <= durable()) Tell();
@@ -93,7 +94,7 @@ class DurableEpochs {
   bool leading_ = false;
   std::uint32_t waiting_ = 0;
   bool calling_ = false;
-  std::multimap<Epoch, Done> callbacks_;
+  std::map<Epoch, std::vector<Done>> callbacks_;
 };
 
 }  // namespace flexstock

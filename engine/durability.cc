@@ -228,7 +228,10 @@ Code Engine::Impl::WaitDurable(Epoch wanted) {
   });
 }
 
-void Engine::Impl::NotifyDurable(Epoch wanted, DurableEpochs::Done done) { durable_.Notify(wanted, std::move(done)); }
+void Engine::Impl::NotifyDurable(Epoch wanted, DurableEpochs::Done done) {
+  durable_.Notify(wanted, std::move(done));
+  if (journaled() && durable_.wanted()) Wake();
+}
 
 JournalStats Engine::Impl::Journal() const {
   JournalStats stats;

@@ -43,20 +43,43 @@ void Engine::Impl::StopThreads() {
     stopping_ = true;
   }
   background_wake_.notify_all();
+  keeper_wake_.notify_all();
   if (background_.joinable()) background_.join();
   if (keeper_.joinable()) keeper_.join();
 }
 
 void Engine::Impl::Background() {
-  const auto interval = std::chrono::milliseconds(options_.background_interval_ms);
   std::unique_lock lock(background_mutex_);
-  const auto pause = [&] { return busy_.load(std::memory_order_relaxed) ? std::chrono::milliseconds(0) : interval; };
-  while (!background_wake_.wait_for(lock, pause(), [this] { return stopping_; })) {
+  for (bool follows = false; !stopping_;) {
+    if (!follows) Nap(&lock);
+    if (stopping_) return;
     lock.unlock();
+    wake_.store(false, std::memory_order_seq_cst);
+    const Epoch before = durable_.durable();
     // A full queue is the callers' answer (kOverloaded), not this thread's: it tries again at the next tick.
-    if (Advance(kNow) != Code::kOk) busy_.store(false, std::memory_order_relaxed);
+    const bool fine = Advance(kNow) == Code::kOk && durable_.durable() != before;
+    // While somebody waits the next epoch follows at once, as long as the disk takes them.
+    follows = fine && (busy_.load(std::memory_order_relaxed) || (journaled() && durable_.wanted()));
     lock.lock();
   }
+}
+
+// Until the next tick, or until somebody wants the disk.
+void Engine::Impl::Nap(std::unique_lock<std::mutex>* lock) {
+  // seq_cst, and so in Wake: either this thread sees that it is woken, or whoever wakes it sees that it naps.
+  napping_.store(true, std::memory_order_seq_cst);
+  background_wake_.wait_for(*lock, std::chrono::milliseconds(options_.background_interval_ms),
+                            [this] { return stopping_ || wake_.load(std::memory_order_seq_cst); });
+  napping_.store(false, std::memory_order_relaxed);
+}
+
+void Engine::Impl::Wake() {
+  wake_.store(true, std::memory_order_seq_cst);
+  if (!napping_.load(std::memory_order_seq_cst)) return;
+  {
+    const std::lock_guard lock(background_mutex_);  // not between its looking and its sleeping
+  }
+  background_wake_.notify_one();
 }
 
 Code Engine::Impl::Advance(Millis at_ms) {

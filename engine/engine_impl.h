@@ -139,6 +139,9 @@ class Engine::Impl {
   [[nodiscard]] bool journaled() const { return !options_.journal_dir.empty(); }
 
   void Background();
+  void Nap(std::unique_lock<std::mutex>* lock);
+  // The background thread commits now, if it naps. Any thread.
+  void Wake();
   void KeepJournal();
   void StopThreads();
 
@@ -223,9 +226,10 @@ class Engine::Impl {
   std::atomic<std::uint64_t> waits_{0}, wait_ns_{0};
 
   std::mutex background_mutex_;
-  std::condition_variable background_wake_;
+  std::condition_variable background_wake_, keeper_wake_;
   bool stopping_ = false;  // under background_mutex_
   static constexpr std::size_t kBusy = 256;
+  std::atomic<bool> wake_{false}, napping_{false};
   std::atomic<bool> busy_{false};  // the last epoch had so many changes: the next one follows at once
   std::thread background_;
   std::thread keeper_;  // makes segments ahead, takes snapshots

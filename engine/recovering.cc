@@ -151,7 +151,7 @@ std::string Engine::Impl::Recover(const journal::Directory& directory) {
 void Engine::Impl::KeepJournal() {
   constexpr auto kInterval = std::chrono::milliseconds(5);
   std::unique_lock lock(background_mutex_);
-  while (!background_wake_.wait_for(lock, kInterval, [this] { return stopping_; })) {
+  while (!keeper_wake_.wait_for(lock, kInterval, [this] { return stopping_; })) {
     lock.unlock();
     if (!durable_.failed()) {
       // If it fails, whoever needs the segment will try again, and then it counts.

@@ -145,8 +145,8 @@ std::string Segments::Make(std::uint64_t number) {
   return {};
 }
 
-// A megabyte at a time, each synced by itself: 64 at once would keep the disk for a tenth of a second, and with it every
-// commit that wants its own few pages there.
+// A megabyte at a time, each synced by itself: 64 at once would keep the disk for a tenth of a second, and with it
+// every commit that wants its own few pages there.
 std::string Segments::FillWithZeros(StorageFile& file, const std::string& path) {
   constexpr std::uint64_t kPiece = std::uint64_t{1} << 20;
   constexpr auto kBreath = std::chrono::milliseconds(4);

@@ -22,6 +22,13 @@ Object List(std::size_t count, Get get) {
   return list;
 }
 
+// What never was anything is no line of a chart.
+void AddUnlessZero(Object* lines, std::string_view name, Object list) {
+  const bool is_zero = std::all_of(list.begin(), list.end(),
+                                   [](const Object& value) { return value.is_null() || value.get<double>() == 0; });
+  if (!is_zero) (*lines)[std::string(name)] = std::move(list);
+}
+
 Object Orders(const Played& played) {
   Object orders = Object::object();
   for (std::size_t outcome = 0; outcome < kOutcomes; ++outcome) {
@@ -54,25 +61,28 @@ Object LevelsOver(const Played& played, std::int64_t Levels::*level) {
 }
 
 Object TimelineOf(const Played& played) {
+  const std::size_t count = played.intervals.size();
+  Object timeline = {
+      {"interval_s", played.interval_s},
+      {"t", List(count, [&](std::size_t i) { return Object(static_cast<double>(i) * played.interval_s); })},
+      {"orders", Orders(played)},
+      {"offered", List(count, [&](std::size_t i) { return Object(played.offered[i]); })},
+      {"latency_ns", Latency(played)}};
+  Object stock = Object::object();
+  AddUnlessZero(&stock, "available", LevelsOver(played, &Levels::available));
+  AddUnlessZero(&stock, "held", LevelsOver(played, &Levels::held));
+  AddUnlessZero(&stock, "sold", LevelsOver(played, &Levels::sold));
+  AddUnlessZero(&stock, "written_off", LevelsOver(played, &Levels::written_off));
+  timeline["stock"] = std::move(stock);
+  AddUnlessZero(&timeline, "pending", LevelsOver(played, &Levels::pending));
   Object queues = Object::object();
   for (const Audience audience : {Audience::kMember, Audience::kCustomer, Audience::kLogistics}) {
-    queues[std::string(Name(audience))] = List(played.intervals.size(), [&](std::size_t i) {
+    AddUnlessZero(&queues, Name(audience), List(count, [&](std::size_t i) {
       return Object(played.intervals[i].waiting[static_cast<std::size_t>(audience)]);
-    });
+    }));
   }
-  return {{"interval_s", played.interval_s},
-          {"t", List(played.intervals.size(),
-                     [&](std::size_t i) { return Object(static_cast<double>(i) * played.interval_s); })},
-          {"orders", Orders(played)},
-          {"offered", List(played.intervals.size(), [&](std::size_t i) { return Object(played.offered[i]); })},
-          {"latency_ns", Latency(played)},
-          {"stock",
-           {{"available", LevelsOver(played, &Levels::available)},
-            {"held", LevelsOver(played, &Levels::held)},
-            {"sold", LevelsOver(played, &Levels::sold)},
-            {"written_off", LevelsOver(played, &Levels::written_off)}}},
-          {"pending", LevelsOver(played, &Levels::pending)},
-          {"queues", queues}};
+  if (!queues.empty()) timeline["queues"] = std::move(queues);
+  return timeline;
 }
 
 // Percentiles as HdrHistogram's plots have them: ever closer to 1, five to each halving of what is left.
@@ -127,14 +137,19 @@ Object ContentionOf(const Played& played) {
                        {"waits", nullptr},
                        {"wait_ns", product.wait_ns.least}});
   }
-  return {{"interval_s", played.interval_s},
-          {"t", List(played.intervals.size(),
-                     [&](std::size_t i) { return Object(static_cast<double>(i) * played.interval_s); })},
-          {"shards", played.contention.shards.size()},
-          {"acquisitions", Grown(played, &ShardContention::acquisitions)},
-          {"waits", Grown(played, &ShardContention::waits)},
-          {"wait_ns", Grown(played, &ShardContention::wait_ns)},
-          {"hottest", hottest}};
+  Object contention = {{"interval_s", played.interval_s},
+                       {"t", List(played.intervals.size(),
+                                  [&](std::size_t i) { return Object(static_cast<double>(i) * played.interval_s); })},
+                       {"shards", played.contention.shards.size()},
+                       {"acquisitions", Grown(played, &ShardContention::acquisitions)}};
+  const bool somebody_waited = std::any_of(played.contention.shards.begin(), played.contention.shards.end(),
+                                           [](const ShardContention& shard) { return shard.waits != 0; });
+  if (somebody_waited) {
+    contention["waits"] = Grown(played, &ShardContention::waits);
+    contention["wait_ns"] = Grown(played, &ShardContention::wait_ns);
+  }
+  contention["hottest"] = std::move(hottest);
+  return contention;
 }
 
 Object HottestProducts(const Played& played) {

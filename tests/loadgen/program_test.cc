@@ -277,4 +277,99 @@ TEST_F(ProgramTest, HelpAndVersionExitWithZero) {
   EXPECT_EQ(Run("--version").out, "flexstock-loadgen " FLEXSTOCK_VERSION "\n");
 }
 
+// ---- Scenarios ----------------------------------------------------------------------------------------------------
+
+constexpr const char* kSmall = " --set arrivals.total=2000 --set catalogue.stock=300";
+
+TEST_F(ProgramTest, ListsTheReadyMadeScenarios) {
+  const Ran ran = Run("scenarios");
+  EXPECT_EQ(ran.exit_code, 0);
+  for (const char* name : {"flash-sale\n    ", "sale-day\n    ", "drop\n    ", "marketplace\n    ", "midnight\n    ",
+                           "hoarders\n    ", "retail-on-nasa\n    "}) {
+    EXPECT_NE(ran.out.find(name), std::string::npos) << name;
+  }
+}
+
+TEST_F(ProgramTest, PlaysAScenarioInVirtualTime) {
+  // The mode's word is not its rate.
+  const Ran ran = Run(std::string("run --mode virtual flash-sale --json @/run.json --report @/run.html") + kSmall);
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_EQ(ran.err, "");
+  EXPECT_NE(ran.out.find("flash-sale: 1 product, 60 s; virtual time; 64 shards, seed 1\n"), std::string::npos)
+      << ran.out;
+  EXPECT_NE(ran.out.find("identity: intact"), std::string::npos) << ran.out;
+  const json file = json::parse(Text("run.json"));
+  EXPECT_EQ(file["format"], "flexstock-run/1");
+  EXPECT_EQ(file["mode"], "virtual");
+  EXPECT_EQ(file["identity"]["intact"], true);
+  EXPECT_FALSE(file["result"].contains("latency_ns"));
+  EXPECT_NE(Text("run.html").find("flexstock-run/1"), std::string::npos);
+}
+
+// Where its output goes, and who else ran meanwhile, says nothing of a run.
+TEST_F(ProgramTest, TheSameSeedIsTheSameFile) {
+  const std::string command = std::string("run flash-sale --seed 3 --json @/");
+  ASSERT_EQ(Run(command + "a" + kSmall).exit_code, 0);
+  ASSERT_EQ(Run(command + "b" + kSmall).exit_code, 0);
+  EXPECT_EQ(Text("a"), Text("b"));
+  EXPECT_FALSE(Text("a").empty());
+}
+
+TEST_F(ProgramTest, PlaysAtARateAndAsFastAsItGoes) {
+  const Ran rate = Run(std::string("run flash-sale --mode rate 4000 --seconds 0.5 --contention --json @/run.json "
+                                   "--hgrm @/run.hgrm --hlog @/run.hlog") +
+                       kSmall);
+  EXPECT_EQ(rate.exit_code, 0) << rate.err;
+  EXPECT_NE(rate.out.find("open loop, 2 gateway threads, 0.5 s at 120 times its speed"), std::string::npos) << rate.out;
+  EXPECT_NE(rate.out.find("  from arrival "), std::string::npos) << rate.out;
+  EXPECT_NE(Text("run.hgrm").find("TotalCount"), std::string::npos);
+  EXPECT_NE(Text("run.hlog").find("Tag=from_arrival,"), std::string::npos);
+  const json file = json::parse(Text("run.json"));
+  EXPECT_EQ(file["contention"]["shards"], 64);
+  EXPECT_FALSE(file["latency"].empty());
+  const Ran fast = Run(std::string("run flash-sale --mode=max --threads 3 --seconds 0.2") + kSmall);
+  EXPECT_EQ(fast.exit_code, 0) << fast.err;
+  EXPECT_NE(fast.out.find("closed loop, 3 gateway threads"), std::string::npos) << fast.out;
+}
+
+TEST_F(ProgramTest, ComparesTheValuesOfASweep) {
+  const Ran ran = Run(
+      std::string("run flash-sale --sweep catalogue.policy.checkout_hold_ms=0,1000,60000 --json @/run.json") + kSmall);
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_NE(ran.out.find("catalogue.policy.checkout_hold_ms"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("  requests to members "), std::string::npos) << ran.out;
+  const json file = json::parse(Text("run.json"));
+  ASSERT_EQ(file["sweep"]["runs"].size(), 3u);
+  EXPECT_EQ(file["sweep"]["runs"][2]["value"], "60000");
+}
+
+TEST_F(ProgramTest, SaysWhatIsWrongWithARun) {
+  struct Wrong {
+    const char* arguments;
+    const char* says;
+  };
+  for (const Wrong& wrong :
+       {Wrong{"run", "SCENARIO"},
+        {"run nowhere.json", "nowhere.json"},
+        {"run flash-sale --mode fast", "none of max, rate N, virtual"},
+        {"run flash-sale --mode rate 0", "above 0"},
+        {"run flash-sale --mode rate -5", "above 0"},
+        {"run flash-sale --mode max drop", "neither a rate"},
+        {"run flash-sale --sweep catalogue.stock", "FIELD=VALUE"},
+        {"run flash-sale --sweep catalogue.stock=1,,2", "empty value"},
+        {"run flash-sale --set catalogue.stok=1", "stok"},
+        {"run flash-sale --set catalogue.stock=-1", "--set catalogue.stock=-1"},
+        {"run flash-sale --journal @/j", "virtual time knows no disk"},
+        {"run flash-sale --mode max --journal @/j --sweep catalogue.stock=1,2", "directory of its own"},
+        {"run flash-sale --hgrm @/h", "took time"},
+        {"run flash-sale --json @/no/where", "--json"},
+        {"run flash-sale --report @/no/where", "--report"},
+        {"run flash-sale --threads 0 --seconds -1", "--seconds"}}) {
+    const Ran ran = Run(wrong.arguments);
+    EXPECT_EQ(ran.exit_code, 2) << wrong.arguments << ": " << ran.out;
+    EXPECT_NE(ran.err.find(wrong.says), std::string::npos) << wrong.arguments << ": " << ran.err;
+    EXPECT_EQ(ran.out, "") << wrong.arguments;
+  }
+}
+
 }  // namespace

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "bench/beside_snapshot.h"
 #include "bench/disk.h"
 #include "bench/durable_sides.h"
 #include "bench/opening.h"
@@ -133,6 +134,10 @@ int RunIn(const std::string& directory, const Wanted& wanted) {
                         .orders = Sized(10'000'000),
                         .segment_bytes = SegmentBytes()};
   const double needed = opening.DiskBytes() + kPlacingBytes / static_cast<double>(Shrink());
+  const BesideSnapshot beside{.directory = directory,
+                              .products = Sized(1'000'000),
+                              .orders = Sized(5'000'000),
+                              .segment_bytes = SegmentBytes()};
   const FileSystem system = FileSystemOf(directory);
   std::printf("%s: %s%s, %.1f GB free; %.1f GB are needed, and given back\n", directory.c_str(), system.kind.c_str(),
               system.in_memory ? ", WHICH IS MEMORY AND NO DISK" : "", system.free_bytes / 1e9, needed / 1e9);
@@ -146,8 +151,10 @@ int RunIn(const std::string& directory, const Wanted& wanted) {
   PrintHead(machine, round_trip_ns);
 
   Results results;
-  // First, because it forks.
-  for (Outcome& outcome : opening.Measure(std::min(wanted.rounds, kOpeningsMax))) results.Add(std::move(outcome));
+  // First, because they fork.
+  const int openings = std::min(wanted.rounds, kOpeningsMax);
+  for (Outcome& outcome : opening.Measure(openings)) results.Add(std::move(outcome));
+  for (Outcome& outcome : beside.Measure(openings)) results.Add(std::move(outcome));
   results.Add(JournalSizes(opening.journal_dir(), "ten a product, catalogue and all", kBytesMax));
   results.Add(SnapshotSizes(opening.snapshot_dir()));
   MeasurePlacing(directory, wanted.rounds, &results);

@@ -254,7 +254,7 @@ int Main(const std::string& directory, std::uint64_t seed, std::uint64_t process
     if (code != Code::kOk) Die("a product cannot be put: " + std::string(Name(code)));
   }
   for (std::uint32_t stream = 0; stream < kStreams; ++stream) {
-    threads.emplace_back([&, stream] { Worker(*engine, script, board, stream, thread_seed).Run(); });
+    threads.emplace_back([&, &engine = engine, stream] { Worker(*engine, script, board, stream, thread_seed).Run(); });
   }
   for (std::thread& thread : threads) thread.join();
   return 1;

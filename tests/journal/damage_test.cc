@@ -209,12 +209,11 @@ std::vector<Damage> AllFlips(const SimStorage& disk) {
   return damages;
 }
 
-// Every size that a snapshot can be cut to; of the segments, which are larger, one in 3.
+// Every size that a file can be cut to.
 std::vector<Damage> AllCuts(const SimStorage& disk) {
   std::vector<Damage> damages;
   for (const SimStorage::Listed& file : disk.Files()) {
-    const std::uint64_t step = file.size < 2 * kPage ? 1 : 3;
-    for (std::uint64_t size = 0; size < file.size; size += step) {
+    for (std::uint64_t size = 0; size < file.size; ++size) {
       damages.push_back({.path = file.path, .cut = true, .at = size});
     }
   }

@@ -5,8 +5,7 @@
 // bounded by events_max an audience, and the price is that an audience that nobody polls stops the others in the end.
 //
 // Threads  Push and Room: one at a time (the committer). Pop and Waiting: any. A queue's changes come out in the order
-// they went in;
-//          pops at one time get disjoint runs.
+//          they went in; pops at one time get disjoint runs.
 // Memory   Address space for events_max changes an audience at the start; a queue goes round in the part that it needs.
 #pragma once
 

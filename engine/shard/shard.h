@@ -2,8 +2,7 @@
 // together, so an order takes one lock and touches a handful of cache lines.
 //
 // Time     Reads no clock: Arrive() tells it the time, and what is due by then has happened when it returns. Told the
-// same,
-//          a shard does the same: it is deterministic.
+//          same, a shard does the same: it is deterministic.
 // Threads  Whoever holds `lock`.
 // Order    A command first Arrive()s, then does its work; its changes are in the buffer in order, and for each product
 //          Conclude() ends it: pending orders are filled from stock that has come, a changed mode is told.

@@ -69,7 +69,9 @@ TEST_P(ListeningTest, NobodyPolls) {
     auto [engine, problem] = Engine::Open(options);
     ASSERT_EQ(problem, "");
     ASSERT_TRUE(Put(engine.get(), 1'000'000).ok());
-    const auto place = [&engine = engine] { return engine->Place({.product = kProduct, .customer = CustomerId{1}}, 1).code; };
+    const auto place = [&engine = engine] {
+      return engine->Place({.product = kProduct, .customer = CustomerId{1}}, 1).code;
+    };
     int placed = 0;
     Code code = Code::kOk;
     while (placed < 10'000 && (code = place()) == Code::kOk) ++placed;

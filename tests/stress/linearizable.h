@@ -7,8 +7,7 @@
 //
 // Call    has: std::uint64_t invoked, returned, by one clock for all threads.
 // State   is copied freely and has: bool Apply(const Call&), which changes the state and says whether the answer is
-// right
-//         (if not, the state is thrown away); std::string Fingerprint() const, equal only for equal states.
+//         right (if not, the state is thrown away); std::string Fingerprint() const, equal only for equal states.
 #pragma once
 
 #include <algorithm>

@@ -1,8 +1,7 @@
 // Consumer: takes one audience's events away, in bulk, and answers them: what members, customers and logistics share.
 //
 // Threads  Step may be called by the consumer's own thread and by whoever settles the run; a mutex makes each step
-// whole:
-//          while nobody is in Step, everything that was polled has also been answered and counted.
+//          whole: while nobody is in Step, everything that was polled has also been answered and counted.
 #pragma once
 
 #include <atomic>

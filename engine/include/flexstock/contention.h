@@ -17,8 +17,7 @@
 //                 apart at most; whoever has more than a twelfth of the sum is among them for certain.
 //
 // Cost     Meant to stay below 3% of an order at a sample of 16; docs/performance.md says what was measured. Off: a
-// byte
-//          more is read for each lock.
+//          byte more is read for each lock.
 // Threads  Engine::Contention may be called by any, at any time: a shard's lock at a time, for well under a
 //          microsecond, which is not counted itself. Each shard's figures are of one instant; they only grow.
 #pragma once

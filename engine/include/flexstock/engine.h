@@ -12,8 +12,7 @@
 // Threads     Any number may call anything at once. A call on one product takes one short lock (its shard's); a cart
 //             takes its shards' locks in order. Calls on one product have one order that all their answers agree with.
 // Time        Every call has a time: `when` or `at_ms`, or the clock's where it is kNow. A time behind the latest that
-// the shard
-//             has seen counts as that. What is due by then has happened before the call is judged.
+//             the shard has seen counts as that. What is due by then has happened before the call is judged.
 // Events      Poll them (events.h). If nobody does, calls are answered kOverloaded in the end, and change nothing.
 // Durability  Options::journal_dir. A call returns at once, with its epoch; whoever must not answer before it is on the
 //             disk waits for that epoch (WaitDurable) or is called (NotifyDurable); thousands share one sync. An epoch

@@ -5,12 +5,10 @@
 //   steady, ramp, diurnal  time change: the rate is piecewise linear, so that its integral is inverted in closed form.
 //                          Exponential steps on the integral are a Poisson process of exactly this rate.
 //   spike                  thinning (Lewis & Shedler 1979; Ogata 1981): the integral has no closed inverse, but the
-//   rate
-//                          never rises, so the rate now bounds all to come, and few candidates are thrown away. A spike
-//                          whose base is above its peak is a dip that recovers: bounded by its base.
+//                          rate never rises, so the rate now bounds all to come, and few candidates are thrown away. A
+//                          spike whose base is above its peak is a dip that recovers: bounded by its base.
 //   bursty                 time change: between two switches of a source the rate is constant. Sources begin as they
-//   are
-//                          found at a random moment, so that the bursts are there from the first second on.
+//                          are found at a random moment, so that the bursts are there from the first second on.
 //   recorded               time change, but even steps, each moved by chance within itself: so a recorded second gets
 //   back
 //                          the arrivals that were counted in it (exactly, where rate and time are the recorded ones;

@@ -9,14 +9,12 @@
 //   Weights      measured: some values, each as likely as its weight says
 //
 // Whole numbers  Whole() rounds up. So a table of quantiles whose knots are whole is exact at each of them: as many
-// draws
-//                are at most the knot's value as the knot says, and those between two knots are spread evenly over the
-//                whole numbers that end with the upper one.
+//                draws are at most the knot's value as the knot says, and those between two knots are spread evenly
+//                over the whole numbers that end with the upper one.
 // Randomness     One draw takes one number of the Rng (Fixed none), which is the only source. Fixed, Uniform, Quantiles
-// and Weights use
-//                nothing but sums, products and quotients, which IEEE 754 fixes to the bit (where the compiler
-//                contracts none into fused ones: x86-64 has none unless asked for). Exponential, Lognormal and Pareto
-//                call log, exp and pow of the C library, whose last bit may differ between libraries.
+//                and Weights use nothing but sums, products and quotients, which IEEE 754 fixes to the bit (where the
+//                compiler contracts none into fused ones: x86-64 has none unless asked for). Exponential, Lognormal and
+//                Pareto call log, exp and pow of the C library, whose last bit may differ between libraries.
 // Cost           O(1): quantiles are found through a guide table (Chen & Asau 1974), weights through an alias table.
 // Threads        None may write; any may draw, each with its own Rng.
 #pragma once

@@ -184,9 +184,13 @@ void PlayLive(Stage& stage, double seconds, double rate_scale, Progress* progres
   std::atomic<bool> stop = false;
   std::vector<std::uint64_t> unserved(threads);
   const double speed = stage.scenario().seconds() / seconds;
+  // Whoever came in the last moment is served; a queue that has built up is not.
+  constexpr double kGraceNs = 5e8;
+  const bool is_rate = stage.options().mode == PlayMode::kRate;
+  const std::uint64_t end_ns = stage.end_ns() + (is_rate ? static_cast<std::uint64_t>(kGraceNs * speed) : 0);
   stage.clock().Start(speed);
   const auto body = [&](unsigned i) {
-    if (stage.options().mode == PlayMode::kRate) {
+    if (is_rate) {
       unserved[i] = ServeArrivals(stage, i, rate_scale, stop);
     } else {
       ServeAsFastAsItGoes(stage, i, stop);
@@ -194,7 +198,7 @@ void PlayLive(Stage& stage, double seconds, double rate_scale, Progress* progres
   };
   const auto watch = [&](double elapsed) {
     const std::uint64_t now = stage.clock().NowNs();
-    const bool over = now >= stage.end_ns() || !stage.market().failure().empty();
+    const bool over = now >= end_ns || !stage.market().failure().empty();
     if (over) stop.store(true, std::memory_order_relaxed);
     const std::size_t interval = stage.intervals().IndexOf(now);
     stage.recorder().Close(interval);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <variant>
 
+#include "engine/shard/shard.h"
 #include "tests/differential/generator.h"
 
 namespace flexstock::sim {
@@ -102,7 +103,8 @@ std::string World::Run() {
 
 std::string World::Step(const Command& asked) {
   Command command = asked;
-  now_ms_ = std::max({now_ms_ + storage_.TakeDelay(), command.at_ms, now_side_->model.now_ms()});
+  const Millis delay_ms = storage_.TakeDelay();
+  now_ms_ = std::max({shard::Later(now_ms_, delay_ms), command.at_ms, now_side_->model.now_ms()});
   command.at_ms = now_ms_;
   Done done{.command = command, .epochs = {}, .carries = random_.OneIn(2), .position = {}};
   if (const auto* place = std::get_if<differential::PlaceOrders>(&command.action)) done.carries &= !place->batch;

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "tests/model/seed.h"
+#include "tests/program/program.h"
 #include "tools/loadgen/report.h"
 #include "tools/loadgen/sale.h"
 #include "tools/loadgen/trace.h"
@@ -18,20 +19,13 @@ namespace fs = std::filesystem;
 
 class JournalTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (fs::path(testing::TempDir()) / "loadgen-journal-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    directory_ = name;
-  }
-  void TearDown() override { fs::remove_all(directory_); }
-
   [[nodiscard]] SaleOptions Sale(std::uint64_t seed) const {
     SaleOptions options;
     options.seed = seed;
     options.orders = 30'000;
     options.stock = 10'000;
     options.seconds = 3'600;  // the orders end it
-    options.journal = (directory_ / "journal").string();
+    options.journal = (directory_.path() / "journal").string();
     options.policy.checkout_hold_ms = options.policy.payment_window_ms = options.policy.acceptance_window_ms =
         3'600'000;
     return options;
@@ -66,7 +60,7 @@ class JournalTest : public testing::Test {
     EXPECT_GT(journal.durable.min(), 0u);
   }
 
-  fs::path directory_;
+  const program::Directory directory_;
 };
 
 TEST_F(JournalTest, WhatASaleCountsIsInItsJournal) {
@@ -120,7 +114,7 @@ TEST_F(JournalTest, ATraceHasOneToo) {
   const TraceRead read = ReadTrace(in, "trace.csv");
   ASSERT_EQ(read.problem, "");
   TraceOptions options;
-  options.journal = (directory_ / "journal").string();
+  options.journal = (directory_.path() / "journal").string();
   Result result;
   ASSERT_EQ(RunTrace(options, read.trace, &result), "");
   EXPECT_TRUE(result.verdict.ok());
@@ -207,7 +201,7 @@ TEST_F(JournalTest, AFullDiskEndsATrace) {
   const TraceRead read = ReadTrace(in, "trace.csv");
   FullDisk disk(30);
   TraceOptions options;
-  options.journal = (directory_ / "journal").string();
+  options.journal = (directory_.path() / "journal").string();
   options.storage = &disk;
   Result result;
   const std::string problem = RunTrace(options, read.trace, &result);

@@ -4,8 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-
+#include "tests/program/program.h"
 #include "tools/loadgen/json.h"
 #include "tools/loadgen/play/run_json.h"
 #include "tools/loadgen/report.h"
@@ -216,15 +215,13 @@ TEST(LiveTest, TheOpenLoopSeesAPauseThatTheClosedOneHides) {
 }
 
 TEST(LiveTest, WithAJournalItIsDurable) {
-  std::string directory = (std::filesystem::temp_directory_path() / "flexstock-play-XXXXXX").string();
-  ASSERT_NE(::mkdtemp(directory.data()), nullptr);
+  const program::Directory directory;
   PlayOptions options = Live(PlayMode::kRate, 1);
-  options.journal = directory + "/journal";
+  options.journal = (directory.path() / "journal").string();
   const Played played = MustPlay(Made("flash-sale", Everything()), options);
   ASSERT_TRUE(played.result.journal.has_value());
   EXPECT_GT(played.result.journal->stats.blocks, 0u);
   EXPECT_GT(played.result.journal->durable.count(), 0u);
-  std::filesystem::remove_all(directory);
 }
 
 // ---- What if ------------------------------------------------------------------------------------------------------

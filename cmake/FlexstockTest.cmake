@@ -1,15 +1,41 @@
 # flexstock_test(NAME SOURCES a.cc ... [LIBS lib ...] [LABELS label ...])
 #
-# One GoogleTest program, one CTest test a case. LABELS slow: left out of sanitizer runs.
+# One GoogleTest program, one CTest test a case. LABELS
+#   slow      left out of sanitizer runs
+#   threads   several threads meet in it: run under ThreadSanitizer, too, for which `flexstock_thread_tests` builds it
 include(GoogleTest)
 find_package(GTest REQUIRED)
+
+# How tests are compiled. What they test is optimised; they themselves, mostly templates of GoogleTest's, are so as far as
+# it costs little.
+add_library(flexstock_test_code INTERFACE)
+target_link_libraries(flexstock_test_code INTERFACE flexstock_compile GTest::gtest GTest::gtest_main)
+target_compile_options(flexstock_test_code INTERFACE $<$<CONFIG:Release>:-O1>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # False for "x" + std::string at -O1, as -Wrestrict is (FlexstockCompile.cmake).
+  target_compile_options(flexstock_test_code INTERFACE -Wno-array-bounds -Wno-stringop-overflow)
+endif()
+
+# What nearly every test includes, compiled once. An executable, because what is compiled for another kind of target does
+# not fit one.
+add_executable(flexstock_test_headers ${CMAKE_CURRENT_LIST_DIR}/FlexstockTest.cc)
+target_link_libraries(flexstock_test_headers PRIVATE flexstock_test_code)
+target_precompile_headers(flexstock_test_headers PRIVATE
+  <gtest/gtest.h> <algorithm> <filesystem> <functional> <map> <random> <sstream> <string> <vector>)
+
+add_custom_target(flexstock_thread_tests)
+
 function(flexstock_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LIBS;LABELS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
-  target_link_libraries(${name} PRIVATE flexstock::flexstock flexstock_compile GTest::gtest GTest::gtest_main ${ARG_LIBS})
+  target_link_libraries(${name} PRIVATE flexstock::flexstock flexstock_test_code ${ARG_LIBS})
+  target_precompile_headers(${name} REUSE_FROM flexstock_test_headers)
   set(properties TIMEOUT 600)
   if(ARG_LABELS)  # an empty value would be lost on the way, and the next word be taken for it
     list(APPEND properties LABELS "${ARG_LABELS}")
+  endif()
+  if(threads IN_LIST ARG_LABELS)
+    add_dependencies(flexstock_thread_tests ${name})
   endif()
   # NO_PRETTY_VALUES: a test's name is what --gtest_filter takes, not a parameter's bytes, which are others in each run.
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES PROPERTIES ${properties})

@@ -1,0 +1,1 @@
+// No code: see FlexstockTest.cmake. GoogleTest brings main().

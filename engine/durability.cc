@@ -13,11 +13,11 @@
 
 namespace flexstock {
 
-Code Engine::Impl::CommitNow(bool forced) {
+Code Engine::Impl::CommitNow() {
   Code code = Code::kOk;
   {
     const std::lock_guard lock(commit_mutex_);
-    code = CommitLocked(forced, /*in_any_case=*/false);
+    code = CommitLocked(/*in_any_case=*/false);
   }
   durable_.Tell();
   return code;
@@ -29,7 +29,7 @@ Code Engine::Impl::MakeWay(Epoch seen) {
   {
     const std::lock_guard lock(commit_mutex_);
     // If that epoch has ended since, somebody has made way already.
-    if (epoch() == seen || durable_.failed()) code = CommitLocked(/*forced=*/false, /*in_any_case=*/false);
+    if (epoch() == seen || durable_.failed()) code = CommitLocked(/*in_any_case=*/false);
   }
   durable_.Tell();
   const auto took = std::chrono::steady_clock::now() - begin;
@@ -40,7 +40,7 @@ Code Engine::Impl::MakeWay(Epoch seen) {
   return code;
 }
 
-Code Engine::Impl::CommitLocked(bool forced, bool in_any_case) {
+Code Engine::Impl::CommitLocked(bool in_any_case) {
   if (durable_.failed()) return Code::kReadOnly;
   if (!TellTaken() && !in_any_case) return Code::kOverloaded;
   if (!journaled()) {
@@ -49,8 +49,13 @@ Code Engine::Impl::CommitLocked(bool forced, bool in_any_case) {
     durable_.Reach(ended);
     return Code::kOk;
   }
-  // An epoch that was begun and changed nothing goes on: numbers are for what is on the disk.
-  if (!forced && !AnythingChanged()) return Code::kOk;
+  // An epoch that was begun and changed nothing goes on: numbers are for what is on the disk. Whoever has asked before
+  // this look waits for nothing.
+  const std::size_t asking = durable_.Asking(epoch());
+  if (!AnythingChanged()) {
+    durable_.Release(epoch(), asking);
+    return Code::kOk;
+  }
   const Epoch ended = epoch_.fetch_add(1, std::memory_order_seq_cst);
   if (base::Seeded(base::Bug::kAcknowledgeBeforeDrain)) durable_.Reach(ended);
   if (std::string problem = TakeAndWrite(ended); !problem.empty()) {
@@ -218,10 +223,11 @@ void Engine::Impl::Fail(std::string why) {
 Code Engine::Impl::WaitDurable(Epoch wanted) {
   if (wanted > epoch()) return Code::kInvalidArgument;
   return durable_.Wait(wanted, [&] {
+    if (base::Seeded(base::Bug::kOverlookChange)) return Code::kOk;
     Code code = Code::kOk;
     {
       const std::lock_guard lock(commit_mutex_);
-      if (durable_.durable() < wanted) code = CommitLocked(/*forced=*/true, /*in_any_case=*/false);
+      if (durable_.durable() < wanted) code = CommitLocked(/*in_any_case=*/false);
     }
     durable_.Tell();
     return code;

@@ -8,7 +8,9 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstddef>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <vector>
@@ -31,6 +33,26 @@ class DurableEpochs {
   // Only who commits calls this, under its lock; then Tell().
   void Reach(Epoch epoch) { durable_.store(epoch); }
   void Fail() { failed_.store(true); }
+
+  // Only who commits, too. How many wait to be called for `epoch`, which has not ended; and that the first `count` of
+  // them need not wait on, because nothing that they can have seen is missing on the disk. Then Tell().
+  [[nodiscard]] std::size_t Asking(Epoch epoch) {
+    if (!wanted()) return 0;
+    const std::lock_guard lock(mutex_);
+    const auto found = callbacks_.find(epoch);
+    return found == callbacks_.end() ? 0 : found->second.size();
+  }
+  void Release(Epoch epoch, std::size_t count) {
+    if (count == 0) return;
+    const std::lock_guard lock(mutex_);
+    // They are still the first: of an epoch that is not durable nobody has been called.
+    auto& asking = callbacks_[epoch];
+    const auto end = asking.begin() + static_cast<std::ptrdiff_t>(count);
+    auto& due = callbacks_[durable()];
+    due.insert(due.end(), std::move_iterator(asking.begin()), std::move_iterator(end));
+    asking.erase(asking.begin(), end);
+    if (asking.empty()) callbacks_.erase(epoch);
+  }
 
   // Calls whoever waits to be called for what has been reached.
   void Tell() {
@@ -62,7 +84,7 @@ class DurableEpochs {
   // Somebody wants to be called for an epoch that is not durable yet.
   [[nodiscard]] bool wanted() const { return registered_.load() != 0; }
 
-  // Until `epoch` is durable; commit() ends an epoch and gives kOk, or why it cannot.
+  // Until `epoch` is durable; commit() gives kOk if all that has changed before it is durable, or why it cannot be.
   template <typename Commit>
   Code Wait(Epoch epoch, Commit commit) {
     std::unique_lock lock(mutex_);
@@ -81,7 +103,7 @@ class DurableEpochs {
       lock.lock();
       leading_ = false;
       if (waiting_ != 0) wake_.notify_all();
-      if (code != Code::kOk && epoch > durable()) return code;
+      return epoch <= durable() ? Code::kOk : code;
     }
   }
 

@@ -27,7 +27,7 @@ Engine::Impl::~Impl() {
   StopThreads();
   if (writer_ != nullptr) {
     const std::lock_guard lock(commit_mutex_);
-    const Code code = CommitLocked(/*forced=*/durable_.wanted(), /*in_any_case=*/true);
+    const Code code = CommitLocked(/*in_any_case=*/true);
     // If it cannot be written that nothing is missing, nothing is missing all the same.
     if (code != Code::kReadOnly) (void)writer_->Close(durable_.durable(), next_position_);
   }
@@ -90,7 +90,7 @@ Code Engine::Impl::Advance(Millis at_ms) {
         On<CommandResult>(i, at_ms, nullptr, shard::kForNoProduct, [](shard::Shard&) { return CommandResult{}; });
     if (!arrived.ok()) return arrived.code;
   }
-  return CommitNow(durable_.wanted()) == Code::kReadOnly ? Code::kReadOnly : Code::kOk;
+  return CommitNow() == Code::kReadOnly ? Code::kReadOnly : Code::kOk;
 }
 
 bool Engine::Impl::FindKey(OrderKey key, shard::OrderPlace* place) {

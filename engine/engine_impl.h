@@ -108,7 +108,7 @@ class Engine::Impl {
 
   // See Engine.
   Code Advance(Millis at_ms);
-  bool Commit() { return CommitNow(/*forced=*/false) == Code::kOk; }
+  bool Commit() { return CommitNow() == Code::kOk; }
   std::size_t Poll(Audience audience, std::span<Event> events);
   [[nodiscard]] std::uint64_t Waiting(Audience audience) const { return outbox_.Waiting(audience); }
 
@@ -145,10 +145,10 @@ class Engine::Impl {
   void KeepJournal();
   void StopThreads();
 
-  // Ends the epoch, if something has changed in it or `forced`. kOk, kOverloaded or kReadOnly.
-  Code CommitNow(bool forced);
+  // Ends the epoch, if something has changed in it. kOk, kOverloaded or kReadOnly.
+  Code CommitNow();
   // `in_any_case`: what is written is not held back because what was written before cannot be told yet.
-  Code CommitLocked(bool forced, bool in_any_case);
+  Code CommitLocked(bool in_any_case);
   [[nodiscard]] bool AnythingChanged() const;
   [[nodiscard]] journal::Confirmed ConfirmedNow() const;
   [[nodiscard]] std::string TakeAndWrite(Epoch ended);

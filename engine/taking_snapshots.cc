@@ -117,7 +117,7 @@ std::string Engine::Impl::EndSnapshot(journal::SnapshotWriter* writer, Epoch* ep
   std::vector<outbox::Unconfirmed::Run> runs;
   {
     const std::lock_guard lock(commit_mutex_);
-    if (CommitLocked(/*forced=*/false, /*in_any_case=*/true) == Code::kReadOnly) {
+    if (CommitLocked(/*in_any_case=*/true) == Code::kReadOnly) {
       return "the engine is read-only: " + failure_;
     }
     runs = unconfirmed_.Runs();

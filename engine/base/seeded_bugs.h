@@ -24,6 +24,7 @@ enum class Bug : std::uint8_t {
   kRemoveSegmentTooEarly,   // a segment is removed that the newest snapshot still needs
   kLosePosition,            // the position that a command carried is not written with it
   kReuseOrderId,            // a free slot comes back without the generations that it had
+  kOverlookChange,          // whoever waits for the disk is answered as if nothing had changed
 };
 
 #ifdef FLEXSTOCK_SEEDED_BUGS

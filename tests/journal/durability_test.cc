@@ -55,6 +55,64 @@ TEST(WithoutAJournalTest, ABackgroundThreadEndsEpochs) {
   EXPECT_EQ(engine->WaitDurable(Put(engine.get(), 5).epoch), Code::kOk);
 }
 
+// What changes nothing waits for no disk: in a sold-out sale that is nearly everything.
+class NothingChangedTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    Options options = OptionsOn(&storage_);
+    auto [engine, problem] = Engine::Open(options);
+    ASSERT_EQ(problem, "");
+    engine_ = std::move(engine);
+    const CommandResult put = engine_->Put({.product = kProduct,
+                                            .member = MemberId{7},
+                                            .stock = 1,
+                                            .status = {},
+                                            .policy = {.overflow = Overflow::kReject}},
+                                           1);
+    ASSERT_TRUE(put.ok());
+    ASSERT_TRUE(engine_->Place(Order(), 1).ok());
+    ASSERT_EQ(engine_->WaitDurable(put.epoch), Code::kOk);
+    blocks_ = engine_->Journal().blocks;
+  }
+  static PlaceOrder Order() { return {.product = kProduct, .customer = CustomerId{3}, .qty = 1}; }
+  [[nodiscard]] std::uint64_t blocks_more() const { return engine_->Journal().blocks - blocks_; }
+
+  SimStorage storage_{1};
+  std::unique_ptr<Engine> engine_;
+  std::uint64_t blocks_ = 0;
+};
+
+TEST_F(NothingChangedTest, ARefusalWaitsForNoDisk) {
+  const PlaceResult refused = engine_->Place(Order(), 2);
+  EXPECT_EQ(refused.code, Code::kSoldOut);
+  EXPECT_GT(refused.epoch, engine_->durable_epoch());
+  EXPECT_EQ(engine_->WaitDurable(refused.epoch), Code::kOk);
+  EXPECT_EQ(blocks_more(), 0u);
+  int told = 0;
+  engine_->NotifyDurable(refused.epoch, [&](Code code) { told += code == Code::kOk ? 1 : 100; });
+  EXPECT_TRUE(engine_->Commit());
+  EXPECT_EQ(told, 1);
+  EXPECT_EQ(blocks_more(), 0u);
+}
+
+TEST_F(NothingChangedTest, WhatItHasSeenIsWaitedFor) {
+  const CommandResult more = engine_->Adjust({.product = kProduct, .by = 1}, 2);
+  ASSERT_TRUE(engine_->Place(Order(), 2).ok());
+  const PlaceResult refused = engine_->Place(Order(), 2);
+  EXPECT_EQ(refused.code, Code::kSoldOut);
+  EXPECT_EQ(engine_->WaitDurable(refused.epoch), Code::kOk);
+  EXPECT_EQ(blocks_more(), 1u);
+  EXPECT_GE(engine_->durable_epoch(), more.epoch);
+}
+
+TEST_F(NothingChangedTest, APositionIsAChange) {
+  const Position position{.stream = 1, .offset = 17};
+  const PlaceResult refused = engine_->Place(Order(), When{2, &position});
+  EXPECT_EQ(refused.code, Code::kSoldOut);
+  EXPECT_EQ(engine_->WaitDurable(refused.epoch), Code::kOk);
+  EXPECT_EQ(blocks_more(), 1u);
+}
+
 class ListeningTest : public testing::TestWithParam<bool> {};
 
 // Nobody polls: epochs end until the queue is full, then kOverloaded; and again when he does.

@@ -26,6 +26,7 @@ inline const std::vector<std::pair<std::string, base::Bug>>& Bugs() {
       {"remove_segment_too_early", Bug::kRemoveSegmentTooEarly},
       {"lose_position", Bug::kLosePosition},
       {"reuse_order_id", Bug::kReuseOrderId},
+      {"overlook_change", Bug::kOverlookChange},
   };
   return bugs;
 }

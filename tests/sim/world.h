@@ -79,11 +79,12 @@ class World {
   [[nodiscard]] std::string Verify(Epoch at_least);
   [[nodiscard]] std::unique_ptr<Side> ModelAt(Epoch epoch) const;
   [[nodiscard]] std::string CheckPositions(Epoch epoch) const;
+  [[nodiscard]] std::string CheckNothingIsMissing();
   [[nodiscard]] std::string CheckEvents();
   [[nodiscard]] std::string TryDamaged(Epoch at_least);
   [[nodiscard]] std::string StateOf(differential::Player* player, Millis at_ms);
   [[nodiscard]] bool failed() const;
-  void ForgetLost(Epoch epoch);
+  void ForgetLost(Epoch epoch, differential::Player* player) const;
 
   const std::uint64_t seed_;
   Random random_;

@@ -257,6 +257,7 @@ JournalStats Engine::Impl::Journal() const {
   stats.snapshot_bytes = snapshot_bytes_.load(std::memory_order_relaxed);
   const std::lock_guard lock(commit_mutex_);
   stats.failure = failure_;
+  stats.segment_problem = segment_problem_;
   stats.snapshot_problem = snapshot_problem_;
   return stats;
 }

@@ -42,6 +42,7 @@ void Engine::Impl::StopThreads() {
     const std::lock_guard lock(background_mutex_);
     stopping_ = true;
   }
+  if (writer_ != nullptr) writer_->segments().Hurry();
   background_wake_.notify_all();
   keeper_wake_.notify_all();
   if (background_.joinable()) background_.join();

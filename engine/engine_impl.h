@@ -216,7 +216,7 @@ class Engine::Impl {
   std::array<std::atomic<std::uint64_t>, kAudiences> last_told_{};  // any thread reads
   journal::Confirmed confirmed_written_{};
   std::string failure_;
-  std::string snapshot_problem_;
+  std::string segment_problem_, snapshot_problem_;
   Recovery recovery_;  // constant once it is open
 
   std::mutex snapshot_mutex_;

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "engine/base/mix.h"
+#include "engine/base/seeded_bugs.h"
 #include "engine/engine_impl.h"
 #include "engine/recovery.h"
 
@@ -104,7 +105,7 @@ std::string Engine::Impl::StartJournal(const journal::JournalReader::Tail& tail,
   if (std::string problem = segments->Open(first_segment, tail.number, tail.offset); !problem.empty()) return problem;
   // The last block was read back, but if its sync failed, or nobody lived to see it, it need not be on the disk: the
   // system may show it, take it for clean, and never write it. So it is written once more, behind itself.
-  if (!tail.last.empty()) {
+  if (!tail.last.empty() && !base::Seeded(base::Bug::kTrustReadBack)) {
     if (std::string problem = segments->Write(tail.last); !problem.empty()) return problem;
   }
   const journal::Link before_segment = segments->number() == tail.number ? tail.before_segment : tail.before;
@@ -149,13 +150,18 @@ std::string Engine::Impl::Recover(const journal::Directory& directory) {
 }
 
 void Engine::Impl::KeepJournal() {
-  constexpr auto kInterval = std::chrono::milliseconds(5);
+  constexpr auto kInterval = std::chrono::milliseconds(5), kAfterProblem = std::chrono::milliseconds(1000);
+  std::string known;
   std::unique_lock lock(background_mutex_);
-  while (!keeper_wake_.wait_for(lock, kInterval, [this] { return stopping_; })) {
+  while (!keeper_wake_.wait_for(lock, known.empty() ? kInterval : kAfterProblem, [this] { return stopping_; })) {
     lock.unlock();
     if (!durable_.failed()) {
-      // If it fails, whoever needs the segment will try again, and then it counts.
-      (void)writer_->segments().PrepareNext();
+      // If it fails, whoever needs the segment will try again, and then it counts. Until then somebody may make room.
+      if (std::string problem = writer_->segments().PrepareNext(); problem != known) {
+        known = std::move(problem);
+        const std::lock_guard commit_lock(commit_mutex_);
+        segment_problem_ = known;
+      }
       const std::uint64_t grown =
           writer_->bytes.load(std::memory_order_relaxed) - snapshot_at_bytes_.load(std::memory_order_relaxed);
       const std::uint64_t due =

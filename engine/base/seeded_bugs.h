@@ -24,6 +24,9 @@ enum class Bug : std::uint8_t {
   kRemoveSegmentTooEarly,   // a segment is removed that the newest snapshot still needs
   kLosePosition,            // the position that a command carried is not written with it
   kReuseOrderId,            // a free slot comes back without the generations that it had
+  kForgetDirectorySync,     // a file's name is not synced
+  kTrustReadBack,           // the last block is not written again when it was read back
+  kIgnoreChunkNumber,       // a snapshot's chunk counts as newer than every change that the snapshot may have
   kOverlookChange,          // whoever waits for the disk is answered as if nothing had changed
 };
 

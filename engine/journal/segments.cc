@@ -27,6 +27,17 @@ class Timed {
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
+class Hurried {
+ public:
+  explicit Hurried(std::atomic<int>* count) : count_(count) { count_->fetch_add(1, std::memory_order_relaxed); }
+  ~Hurried() { count_->fetch_sub(1, std::memory_order_relaxed); }
+  Hurried(const Hurried&) = delete;
+  Hurried& operator=(const Hurried&) = delete;
+
+ private:
+  std::atomic<int>* count_;
+};
+
 }  // namespace
 
 std::string IoProblem(const char* what, const std::string& path, int error) {
@@ -45,9 +56,8 @@ std::string Segments::Open(std::uint64_t first, std::uint64_t number, std::uint6
     };
     made_ = number - 1;
     while (has(made_ + 1)) ++made_;
-    hurry_.store(true, std::memory_order_relaxed);
+    const Hurried hurried(&hurried_);
     std::string problem = MakeThrough(number + 1);
-    hurry_.store(false, std::memory_order_relaxed);
     if (!problem.empty()) return problem;
   }
   const std::string path = PathOf(SegmentName(number));
@@ -56,8 +66,7 @@ std::string Segments::Open(std::uint64_t first, std::uint64_t number, std::uint6
   }
   offset_ = offset;
   // A name that a killed process gave may not be on the disk.
-  if (const int error = storage_.SyncDirectory(directory_); error != 0) return IoProblem("sync", directory_, error);
-  return {};
+  return SyncNames();
 }
 
 std::string Segments::Write(std::span<const std::byte> block) {
@@ -85,11 +94,10 @@ std::string Segments::Write(std::span<const std::byte> block) {
 }
 
 std::string Segments::Switch() {
-  // Waits for whoever is making it. relaxed: a hint.
-  hurry_.store(true, std::memory_order_relaxed);
-  std::string problem = PrepareNext();
-  hurry_.store(false, std::memory_order_relaxed);
-  if (!problem.empty()) return problem;
+  {
+    const Hurried hurried(&hurried_);  // whoever is making it is waited for
+    if (std::string problem = PrepareNext(); !problem.empty()) return problem;
+  }
   std::string path;
   {
     const std::lock_guard lock(mutex_);
@@ -115,8 +123,15 @@ std::string Segments::MakeThrough(std::uint64_t number) {
 }
 
 std::string Segments::Make(std::uint64_t number) {
+  const std::string path_new = PathOf(SegmentName(number)) + ".new";
+  std::string problem = MakeAs(path_new, number);
+  // On a full disk, what was made of it would keep the rest of the room from whoever can use it.
+  if (!problem.empty()) (void)storage_.Remove(path_new);
+  return problem;
+}
+
+std::string Segments::MakeAs(const std::string& path_new, std::uint64_t number) {
   const std::string path = PathOf(SegmentName(number));
-  const std::string path_new = path + ".new";
   std::unique_ptr<StorageFile> file;
   if (!spares_.empty()) {
     const std::string spare = PathOf(spares_.back());
@@ -141,8 +156,7 @@ std::string Segments::Make(std::uint64_t number) {
   if (written.error != 0 || written.count != page.size()) return IoProblem("write", path_new, written.error);
   if (const int error = file->Sync(); error != 0) return IoProblem("sync", path_new, error);
   if (const int error = storage_.Rename(path_new, path); error != 0) return IoProblem("rename", path_new, error);
-  if (const int error = storage_.SyncDirectory(directory_); error != 0) return IoProblem("sync", directory_, error);
-  return {};
+  return SyncNames();
 }
 
 // A megabyte at a time, each synced by itself: 64 at once would keep the disk for a tenth of a second, and with it
@@ -157,11 +171,17 @@ std::string Segments::FillWithZeros(StorageFile& file, const std::string& path) 
     if (written.error != 0 || written.count != size) {
       return IoProblem("write", path, written.error == 0 ? ENOSPC : written.error);
     }
-    if (at + size == bytes_ || hurry_.load(std::memory_order_relaxed)) continue;
+    if (at + size == bytes_ || hurried_.load(std::memory_order_relaxed) != 0) continue;
     if (const int error = file.Sync(); error != 0) return IoProblem("sync", path, error);
     std::this_thread::sleep_for(kBreath);
   }
   return {};
+}
+
+std::string Segments::SyncNames() {
+  if (base::Seeded(base::Bug::kForgetDirectorySync)) return {};
+  const int error = storage_.SyncDirectory(directory_);
+  return error == 0 ? "" : IoProblem("sync", directory_, error);
 }
 
 std::string Segments::Retire(std::uint64_t number) {
@@ -178,8 +198,7 @@ std::string Segments::Retire(std::uint64_t number) {
       return IoProblem("remove", PathOf(name), error);
     }
   }
-  if (const int error = storage_.SyncDirectory(directory_); error != 0) return IoProblem("sync", directory_, error);
-  return {};
+  return SyncNames();
 }
 
 }  // namespace flexstock::journal

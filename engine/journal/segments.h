@@ -8,7 +8,7 @@
 //
 // That the next one is always there shows a missing last one: numbers have no gaps. One more is made ahead of time.
 //
-// Threads  Write: one at a time (whoever commits). PrepareNext, Retire, count: any.
+// Threads  Write: one at a time (whoever commits). PrepareNext, Hurry, Retire, count: any.
 // Errors   Empty, or what failed, with the file's name. After a failed Write nobody knows what is on the disk: the
 //          journal is never written again.
 #pragma once
@@ -42,6 +42,8 @@ class Segments {
   // Makes what the next change of segments needs, if it is not there: ahead of time, so that Write need not wait. Takes
   // its time, so that the disk is there for the syncs that somebody waits for meanwhile.
   [[nodiscard]] std::string PrepareNext();
+  // The engine ends: what is being made, and whatever is made from now on, takes no longer than it must.
+  void Hurry() { hurried_.fetch_add(1, std::memory_order_relaxed); }
   // Segments below `number` are needed no more: they are kept for use again, or removed.
   [[nodiscard]] std::string Retire(std::uint64_t number);
 
@@ -60,8 +62,10 @@ class Segments {
   [[nodiscard]] std::string PathOf(const std::string& name) const { return directory_ + "/" + name; }
   [[nodiscard]] std::string MakeThrough(std::uint64_t number);
   [[nodiscard]] std::string Make(std::uint64_t number);
+  [[nodiscard]] std::string MakeAs(const std::string& path_new, std::uint64_t number);
   [[nodiscard]] std::string FillWithZeros(StorageFile& file, const std::string& path);
   [[nodiscard]] std::string Switch();
+  [[nodiscard]] std::string SyncNames();
 
   Storage& storage_;
   const std::string directory_;
@@ -77,7 +81,7 @@ class Segments {
   std::atomic<std::uint64_t> number_{0};  // being written
   std::atomic<std::uint64_t> made_{0};    // the highest that is there
   std::vector<std::string> spares_;       // names
-  std::atomic<bool> hurry_{false};        // somebody waits for the segment that is being made
+  std::atomic<int> hurried_{0};           // so many wait for what is being made; relaxed: a hint
 };
 
 // "cannot write DIR/NAME: No space left on device"

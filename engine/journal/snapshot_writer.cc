@@ -16,6 +16,11 @@ constexpr int kLevel = 1;
 
 }  // namespace
 
+SnapshotWriter::~SnapshotWriter() {
+  file_.reset();
+  if (!path_.empty()) (void)storage_.Remove(path_);  // else the next one is written over it
+}
+
 std::string SnapshotWriter::Begin(const SnapshotBegin& begin) {
   path_ = directory_ + "/" + kUnfinished;
   if (const int error = storage_.Open(path_, OpenMode::kCreate, &file_); error != 0) {
@@ -92,6 +97,7 @@ std::string SnapshotWriter::End(const SnapshotEnd& end) {
   file_.reset();
   const std::string path = directory_ + "/" + SnapshotName(end.epoch);
   if (const int error = storage_.Rename(path_, path); error != 0) return IoProblem("rename", path_, error);
+  path_.clear();
   if (const int error = storage_.SyncDirectory(directory_); error != 0) return IoProblem("sync", directory_, error);
   return {};
 }

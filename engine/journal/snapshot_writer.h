@@ -37,6 +37,10 @@ class SnapshotWriter {
  public:
   SnapshotWriter(Storage& storage, std::string directory, const FileHeader& like)
       : storage_(storage), directory_(std::move(directory)), header_(like) {}
+  // What has not got its name is removed, as far as the disk lets it: it would only take room.
+  ~SnapshotWriter();
+  SnapshotWriter(const SnapshotWriter&) = delete;
+  SnapshotWriter& operator=(const SnapshotWriter&) = delete;
 
   [[nodiscard]] std::string Begin(const SnapshotBegin& begin);
   [[nodiscard]] std::string Add(std::uint32_t shard, const shard::Shard::Standing& standing);
@@ -58,7 +62,7 @@ class SnapshotWriter {
   Storage& storage_;
   const std::string directory_;
   FileHeader header_;
-  std::string path_;
+  std::string path_;  // of what has no name yet; empty: there is nothing
   std::unique_ptr<StorageFile> file_;
   std::uint64_t offset_ = 0;
   std::uint64_t previous_ = 0;

@@ -4,9 +4,15 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
 #include <filesystem>
+#include <thread>
 
 #include "tests/journal/shop.h"
+#include "tests/program/program.h"
+#include "tests/sim/forwarding_storage.h"
 #include "tests/sim/sim_storage.h"
 
 namespace flexstock::journal {
@@ -111,6 +117,73 @@ TEST_F(NothingChangedTest, APositionIsAChange) {
   EXPECT_EQ(refused.code, Code::kSoldOut);
   EXPECT_EQ(engine_->WaitDurable(refused.epoch), Code::kOk);
   EXPECT_EQ(blocks_more(), 1u);
+}
+
+// A disk that may be full: nothing new can be made.
+class FullStorage final : public sim::ForwardingStorage {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  std::atomic<bool> full{false};
+  int Open(const std::string& path, OpenMode mode, std::unique_ptr<StorageFile>* file) override {
+    if (full && mode == OpenMode::kCreate) return ENOSPC;
+    return ForwardingStorage::Open(path, mode, file);
+  }
+
+ private:
+  std::unique_ptr<StorageFile> Wrap(const std::string&, OpenMode, std::unique_ptr<StorageFile> file) override {
+    return file;
+  }
+};
+
+TEST(FullDiskTest, IsSaidBeforeItStopsTheEngineAndForgottenWhenThereIsRoom) {
+  const program::Directory directory;
+  FullStorage storage(SystemStorage());
+  Options options = OptionsOn(&storage);
+  options.journal_dir = (directory.path() / "journal").string();
+  options.clock = nullptr;
+  options.background = true;
+  Engine::Opened opened = Engine::Open(options);
+  ASSERT_EQ(opened.problem, "");
+  Engine* const engine = opened.engine.get();
+  const auto said = [&] { return engine->Journal().segment_problem; };
+  const auto wait_until = [&](auto&& holds) {
+    const auto latest = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (!holds() && std::chrono::steady_clock::now() < latest) std::this_thread::yield();
+    return holds();
+  };
+  ASSERT_TRUE(wait_until([&] { return engine->Journal().segments == 3; }));
+  EXPECT_EQ(said(), "");
+  storage.full = true;
+  // A page each: the first segment, and some of the second.
+  for (std::uint64_t i = 0; i < options.journal_segment_bytes / 4096 + 3; ++i) {
+    ASSERT_EQ(engine->WaitDurable(Put(engine, 5).epoch), Code::kOk);
+  }
+  ASSERT_TRUE(wait_until([&] { return !said().empty(); }));
+  EXPECT_NE(said().find("No space left on device"), std::string::npos) << said();
+  EXPECT_TRUE(Put(engine, 6).ok());
+  storage.full = false;
+  EXPECT_TRUE(wait_until([&] { return said().empty(); }));
+  EXPECT_EQ(engine->Journal().segments, 4u);
+}
+
+TEST(FullDiskTest, ASnapshotThatHasNoRoomLeavesNothing) {
+  SimStorage storage(1);
+  auto [engine, problem] = Engine::Open(OptionsOn(&storage));
+  ASSERT_EQ(problem, "");
+  ASSERT_EQ(engine->WaitDurable(Put(engine.get(), 5).epoch), Code::kOk);
+  const auto names = [&] {
+    std::vector<std::string> list;
+    EXPECT_EQ(storage.List(kDirectory, &list), 0);
+    return list;
+  };
+  std::uint64_t used = 0;
+  for (const auto& file : storage.Files()) used += file.size;
+  const std::vector<std::string> before = names();
+  storage.SetSpace(used + 100);
+  EXPECT_NE(engine->Snapshot(), "");
+  EXPECT_EQ(names(), before);
+  storage.SetSpace(used << 1);
+  EXPECT_EQ(engine->Snapshot(), "");
 }
 
 class ListeningTest : public testing::TestWithParam<bool> {};

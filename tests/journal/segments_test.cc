@@ -165,6 +165,38 @@ TEST_F(SegmentsTest, TheOneBeingWrittenIsNeverRetired) {
   ASSERT_EQ(segments.Write(Pages(1, 5)), "");
 }
 
+// Made ahead, a segment is synced a piece at a time, with pauses, for the sake of whoever waits for a commit. Once the
+// engine ends nobody does, and it would wait for them itself.
+TEST_F(SegmentsTest, InAHurryASegmentIsSyncedOnce) {
+  constexpr std::uint64_t kPieces = 3;
+  Segments segments(storage_, "/j", kLike, kPieces << 20);
+  ASSERT_EQ(segments.Open(1, 1, kPage), "");
+  const auto syncs_of_next = [&] {
+    std::vector<sim::Op> operations;
+    storage_.record = &operations;
+    EXPECT_EQ(segments.PrepareNext(), "");
+    storage_.record = nullptr;
+    return std::count(operations.begin(), operations.end(), sim::Op::kSync);
+  };
+  EXPECT_EQ(syncs_of_next(), static_cast<std::ptrdiff_t>(kPieces));
+  ASSERT_EQ(segments.Write(std::vector<std::byte>((kPieces << 20) - kPage)), "");
+  ASSERT_EQ(segments.Write(Pages(1, 1)), "");  // the next one's first
+  segments.Hurry();
+  EXPECT_EQ(syncs_of_next(), 1);
+  ASSERT_EQ(segments.PrepareNext(), "");
+}
+
+TEST_F(SegmentsTest, WhatCannotBeFinishedKeepsNoRoom) {
+  Segments segments(storage_, "/j", kLike, kBytes);
+  ASSERT_EQ(segments.Open(1, 1, kPage), "");
+  storage_.SetSpace(2 * kBytes + kBytes / 2);
+  EXPECT_NE(segments.PrepareNext(), "");
+  EXPECT_EQ(Names(), NamesOf(1, 2));
+  storage_.SetSpace(3 * kBytes);
+  EXPECT_EQ(segments.PrepareNext(), "");
+  EXPECT_EQ(Names(), NamesOf(1, 3));
+}
+
 TEST_F(SegmentsTest, EveryFailureNamesItsFile) {
   const auto day = [](SimStorage* storage) -> std::string {
     Segments segments(*storage, "/j", kLike, kBytes);

@@ -26,6 +26,9 @@ inline const std::vector<std::pair<std::string, base::Bug>>& Bugs() {
       {"remove_segment_too_early", Bug::kRemoveSegmentTooEarly},
       {"lose_position", Bug::kLosePosition},
       {"reuse_order_id", Bug::kReuseOrderId},
+      {"forget_directory_sync", Bug::kForgetDirectorySync},
+      {"trust_read_back", Bug::kTrustReadBack},
+      {"ignore_chunk_number", Bug::kIgnoreChunkNumber},
       {"overlook_change", Bug::kOverlookChange},
   };
   return bugs;

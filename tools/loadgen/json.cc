@@ -77,6 +77,7 @@ Object Journal(const std::optional<JournalFigures>& journal) {
           {"segments", stats.segments},
           {"snapshots", stats.snapshots},
           {"snapshot_bytes", stats.snapshot_bytes},
+          {"segment_problem", stats.segment_problem},
           {"snapshot_problem", stats.snapshot_problem},
           {"place_durable_every", kDurableEvery},
           {"place_durable_ns", Figures(journal->durable)}};

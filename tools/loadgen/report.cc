@@ -85,6 +85,7 @@ void Journal(const JournalFigures& journal, Text out) {
   fmt::format_to(out, "  {:<22}{:>16}\n", "snapshots", Grouped(stats.snapshots));
   fmt::format_to(out, "  {} calls found a buffer full and waited for the disk, {} in all\n", Grouped(stats.waits),
                  Duration(stats.wait_ns));
+  if (!stats.segment_problem.empty()) fmt::format_to(out, "  no next segment: {}\n", stats.segment_problem);
   if (!stats.snapshot_problem.empty()) fmt::format_to(out, "  no snapshot: {}\n", stats.snapshot_problem);
 }
 

@@ -121,7 +121,8 @@ class Engine {
   // have returned this epoch yet.
   [[nodiscard]] Code WaitDurable(Epoch epoch);
   // The same for a caller that must not block: calls done(kOk or kReadOnly) once, now if `epoch` is durable already,
-  // else later from the thread that made it so, in order of epochs. It must be quick, and may call the engine for anything but WaitDurable, Commit and Snapshot.
+  // else later from the thread that made it so, in order of epochs. It must be quick, and may call the engine for
+  // anything but WaitDurable, Commit and Snapshot.
   void NotifyDurable(Epoch epoch, std::function<void(Code)> done);
   // The last offset that a command has carried for the stream, durable or not; false: none ever.
   [[nodiscard]] bool FindPosition(std::uint32_t stream, std::uint64_t* offset) const;

@@ -9,8 +9,8 @@
 namespace flexstock {
 
 // Where the caller stands in a log of his own that he feeds the engine from (a Kafka partition, a file). A command that
-// carries it makes it durable together with its own changes, or neither: after a crash, Engine::position() says behind
-// which offset to go on, and nothing is applied twice or left out. One thread at a time for a stream.
+// carries it makes it durable together with its own changes, or neither: after a crash, Engine::FindPosition says
+// behind which offset to go on, and nothing is applied twice or left out. One thread at a time for a stream.
 inline constexpr std::uint32_t kStreamsMax = 1024;
 struct Position {
   std::uint32_t stream = 0;  // 0 .. kStreamsMax-1, the caller's choice
@@ -54,6 +54,7 @@ struct JournalStats {
   std::uint64_t snapshots = 0;       // taken
   Epoch snapshot_epoch = 0;          // of the newest
   std::uint64_t snapshot_bytes = 0;  // its size
+  std::string segment_problem;       // why the next file cannot be made ahead; read-only once it is needed. Or empty
   std::string snapshot_problem;      // why the last one did not come about; empty if it did
   std::string failure;               // why the engine is read-only; empty if it is not
 };

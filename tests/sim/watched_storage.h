@@ -1,5 +1,5 @@
-// WatchedStorage: a storage that says before each write of a snapshot that it comes, so that others can come in
-// between.
+// WatchedStorage: a storage that says before each write of a snapshot, and before each sync of a segment, that it comes, so
+// that others can come in between.
 //
 // Threads  One.
 #pragma once
@@ -13,25 +13,32 @@ namespace flexstock::sim {
 class WatchedStorage final : public ForwardingStorage {
  public:
   using ForwardingStorage::ForwardingStorage;
-  std::function<void()> before_write;
+  std::function<void()> before_write;  // of a snapshot
+  std::function<void()> before_sync;   // of a segment
 
  private:
   class File final : public ForwardingFile {
    public:
-    File(WatchedStorage& all, std::unique_ptr<StorageFile> file) : ForwardingFile(std::move(file)), all_(all) {}
+    File(WatchedStorage& all, bool is_snapshot, std::unique_ptr<StorageFile> file)
+        : ForwardingFile(std::move(file)), all_(all), is_snapshot_(is_snapshot) {}
     IoResult WriteAt(std::uint64_t offset, std::span<const std::byte> bytes) override {
-      if (all_.before_write) all_.before_write();
+      if (is_snapshot_ && all_.before_write) all_.before_write();
       return ForwardingFile::WriteAt(offset, bytes);
+    }
+    int Sync() override {
+      if (!is_snapshot_ && all_.before_sync) all_.before_sync();
+      return ForwardingFile::Sync();
     }
 
    private:
     WatchedStorage& all_;
+    const bool is_snapshot_;
   };
 
   std::unique_ptr<StorageFile> Wrap(const std::string& path, OpenMode mode,
                                     std::unique_ptr<StorageFile> file) override {
-    if (mode != OpenMode::kCreate || path.find("/snapshot") == std::string::npos) return file;
-    return std::make_unique<File>(*this, std::move(file));
+    if (mode == OpenMode::kRead) return file;
+    return std::make_unique<File>(*this, path.find("/snapshot") != std::string::npos, std::move(file));
   }
 };
 

@@ -3,13 +3,14 @@
 // The real engine, in virtual time, on SimStorage, in one thread, goes through a random stream of commands
 // (tests/differential/generator.h), beside the model, which never crashes. Between commands the world commits, waits,
 // takes snapshots, hears events and confirms them, arms faults, loses power, kills, closes, damages copies of the disk.
+// Commands also come while a snapshot is written, chunk by chunk, and while a segment is synced.
 // After each crash:
 //
 //   1. Opening succeeds, and what was acknowledged as durable is there.
 //   2. Every view is what the model says after exactly those commands whose epoch has survived: nothing is half there.
 //   3. Positions carried by commands came back with them.
-//   4. Every event behind what was confirmed is told again, the same as before, at the same position; each product's
-//      events, over all lives, are the model's.
+//   4. Every event behind what was confirmed is told again, the same as before, at the same position, to each audience
+//      by itself; each product's events, over all lives, are the model's.
 //   5. The same disk recovers to the same state twice.
 //   6. A copy of the disk with a flipped bit, a cut file or a missing one is refused with the file's name, or comes
 //   back
@@ -26,9 +27,11 @@
 #include "flexstock/engine.h"
 #include "tests/differential/player.h"
 #include "tests/model/model.h"
+#include "tests/sim/consumer.h"
 #include "tests/sim/random.h"
 #include "tests/sim/sim_decider.h"
 #include "tests/sim/sim_storage.h"
+#include "tests/sim/watched_storage.h"
 
 namespace flexstock::sim {
 
@@ -59,6 +62,10 @@ class World {
     bool carries = false;
     Position position;
   };
+  struct Listening {
+    Consumer consumer;
+    std::size_t deaf_until = 0;  // it takes nothing away until this step
+  };
   // The model, and what it is called.
   struct Side {
     explicit Side(const differential::Stream& stream) : model(stream.policy, stream.retention_ms), player(model) {}
@@ -68,11 +75,12 @@ class World {
     differential::Player player;
   };
 
-  [[nodiscard]] Options EngineOptions(SimStorage* storage) const;
+  [[nodiscard]] Options EngineOptions(Storage* storage) const;
   [[nodiscard]] std::string Open();
-  [[nodiscard]] std::string Step(const differential::Command& command);
+  [[nodiscard]] std::string Step(const differential::Command& command, bool committing = false);
   [[nodiscard]] std::string Chores();
-  [[nodiscard]] std::string Hear(std::size_t most);
+  void Meanwhile(bool committing);
+  [[nodiscard]] std::string Hear();
   void ArmFault();
   [[nodiscard]] std::string CheckReadOnly();
   [[nodiscard]] std::string Crash(bool orderly);
@@ -86,31 +94,31 @@ class World {
   [[nodiscard]] bool failed() const;
   void ForgetLost(Epoch epoch, differential::Player* player) const;
 
-  const std::uint64_t seed_;
+  // Room for all that may come while an epoch is synced: see Meanwhile.
+  static constexpr std::uint32_t kChangesForStorms = 4096;
+
+  const std::uint32_t changes_max_;
   Random random_;
   const differential::Stream stream_;
   const std::uint32_t shards_;
   SimStorage storage_;
+  WatchedStorage watched_{storage_};
   std::unique_ptr<Engine> engine_;
   SimDecider decider_{nullptr};
   differential::Player player_{decider_};
   std::unique_ptr<Side> base_;  // as of the last recovery
   std::unique_ptr<Side> now_side_;
   std::vector<Done> life_;
-  std::size_t step_ = 0;
-  std::size_t deaf_until_ = 0;  // the consumer takes nothing away until this step
+  std::size_t step_ = 0;  // commands done
+  bool busy_ = false;     // with something during which others may come: see Meanwhile
+  std::string wrong_meanwhile_;
   Millis now_ms_ = 0;
   Epoch acknowledged_ = 0;
   bool closed_ = false;                               // in order: nothing is lost
   bool faulty_ = false;                               // a fault was armed in this life: what fails may fail
   std::map<std::uint32_t, std::uint64_t> positions_;  // by stream, as of the last recovery
 
-  using Place = std::pair<std::uint64_t, int>;  // position, type: two events may share one
-  std::map<Place, Event> told_;                 // ever
-  std::set<Place> heard_;                       // in this life
-  std::uint64_t said_ = 0;                      // was confirmed, ever; it may have been lost
-  std::uint64_t confirmed_ = 0;                 // in this life, or known to be durable
-  std::uint64_t confirmed_durable_ = 0;         // and durable
+  std::vector<Listening> listening_;  // the feed first
   Counts counts_;
 };
 

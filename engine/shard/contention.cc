@@ -11,14 +11,20 @@ namespace {
 
 using Entry = HeavyHitters::Entry;
 
-// What `hitters` know of the product, in `unit`s.
-Bounds BoundsOf(const HeavyHitters& hitters, std::uint32_t product, double unit) {
+// nullptr: the product has none.
+const Entry* EntryOf(const HeavyHitters& hitters, std::uint32_t product) {
   const auto entries = hitters.entries();
   const auto found = std::ranges::find(entries, product, &Entry::product);
+  return found == entries.end() ? nullptr : &*found;
+}
+
+// What `hitters` know of the product, in `unit`s.
+Bounds BoundsOf(const HeavyHitters& hitters, std::uint32_t product, double unit) {
+  const Entry* const found = EntryOf(hitters, product);
   const auto in_units = [unit](std::uint64_t count) {
     return static_cast<std::uint64_t>(static_cast<double>(count) * unit);
   };
-  if (found == entries.end()) return {.least = 0, .most = in_units(hitters.missed_most())};
+  if (found == nullptr) return {.least = 0, .most = in_units(hitters.missed_most())};
   return {.least = in_units(found->count - found->over), .most = in_units(found->count)};
 }
 
@@ -58,16 +64,17 @@ void Shard::Append(ContentionReport* report) const {
        .waits = contention_.waits,
        .wait_ns = static_cast<std::uint64_t>(static_cast<double>(contention_.wait_counts) * ns_a_count)});
   const auto append = [&](std::uint32_t product) FLEXSTOCK_REQUIRES(lock) {
+    const Entry* const waited_for = EntryOf(contention_.by_wait, product);
     report->hottest.push_back(
         {.product = static_cast<ProductId>(names()[product].product),
          .shard = index_,
          .acquisitions = BoundsOf(contention_.by_acquisition, product, static_cast<double>(sample)),
-         .wait_ns = BoundsOf(contention_.by_wait, product, ns_a_count)});
+         .wait_ns = BoundsOf(contention_.by_wait, product, ns_a_count),
+         .waits = waited_for == nullptr ? 0 : waited_for->times});
   };
   for (const Entry& entry : contention_.by_wait.entries()) append(entry.product);
   for (const Entry& entry : contention_.by_acquisition.entries()) {
-    const auto waited_for = contention_.by_wait.entries();
-    if (std::ranges::find(waited_for, entry.product, &Entry::product) == waited_for.end()) append(entry.product);
+    if (EntryOf(contention_.by_wait, entry.product) == nullptr) append(entry.product);
   }
 }
 

@@ -15,6 +15,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <utility>
 
@@ -28,6 +29,7 @@ class HeavyHitters {
     std::uint64_t count = 0;
     std::uint64_t over = 0;  // so much of the count may be that of others
     std::uint32_t product = 0;
+    std::uint32_t times = 0;  // that it was added since it has the entry; stays at the most that fits
   };
 
   void Add(std::uint32_t product, std::uint64_t weight) {
@@ -39,10 +41,12 @@ class HeavyHitters {
       } else {
         --at;
         entries_[at].over = entries_[at].count;
+        entries_[at].times = 0;
       }
       entries_[at].product = product;
     }
     entries_[at].count += weight;
+    entries_[at].times += entries_[at].times != std::numeric_limits<std::uint32_t>::max() ? 1 : 0;
     for (; at != 0 && entries_[at - 1].count < entries_[at].count; --at) std::swap(entries_[at - 1], entries_[at]);
   }
 

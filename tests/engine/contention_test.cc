@@ -256,6 +256,7 @@ TEST(ContentionTest, AWaitIsMeasuredForAsLongAsTheLockIsHeld) {
     ASSERT_EQ(report.hottest.size(), 1u);
     EXPECT_EQ(report.hottest[0].product, HeldUp::kLamp);
     EXPECT_EQ(report.hottest[0].wait_ns, Exactly(wait_ns));
+    EXPECT_EQ(report.hottest[0].waits, waits);
     EXPECT_EQ(report.hottest[0].acquisitions, Exactly(0));
   }
   EXPECT_TRUE(whole) << waits << " waits, " << wait_ns << " ns in all";

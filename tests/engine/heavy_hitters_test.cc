@@ -75,6 +75,9 @@ TEST(HeavyHittersTest, OneMoreTakesOverTheSmallest) {
   ASSERT_NE(newcomer, entries.end());
   EXPECT_EQ(newcomer->count, 102u);
   EXPECT_EQ(newcomer->over, 101u);
+  EXPECT_EQ(newcomer->times, 1u);
+  hitters.Add(99, 1);
+  EXPECT_EQ(std::ranges::find_if(hitters.entries(), is(99))->times, 2u);
 }
 
 TEST(HeavyHittersTest, KeepsItsBoundsOnZipfStreams) {

@@ -47,6 +47,7 @@ struct ProductContention {
   std::uint32_t shard = 0;
   Bounds acquisitions{};
   Bounds wait_ns{};
+  std::uint64_t waits = 0;  // since it is among the most waited for: so many at least
 };
 
 struct ContentionReport {

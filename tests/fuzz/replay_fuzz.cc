@@ -1,25 +1,18 @@
 // Any bytes as a log: they run or are refused, the same with 1 shard as with 7, and no unit is lost.
 //
-// With clang and FLEXSTOCK_FUZZ this is a libFuzzer target, which begins with the seeds unless it is given folders;
-// otherwise files_main.cc runs it over the files it is given. A first byte below 0x20 that is no newline chooses the
-// engine's options, so that the fuzzer reaches forgetting and expiry with small numbers; a log never begins so.
+// A first byte below 0x20 that is no newline chooses the engine's options, so that the fuzzer reaches forgetting and
+// expiry with small numbers; a log never begins so.
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string_view>
-#include <vector>
 
+#include "tests/fuzz/expect.h"
 #include "tests/replay/replayed.h"
 
 namespace flexstock::replay {
 namespace {
 
-void Expect(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "replay_fuzz: %s\n", what);
-  std::abort();
-}
+using fuzz::Expect;
 
 ReplayOptions OptionsFrom(unsigned char byte) {
   ReplayOptions options;
@@ -52,21 +45,6 @@ void RunBoth(std::string_view log) {
 
 }  // namespace
 }  // namespace flexstock::replay
-
-#ifdef FLEXSTOCK_CORPUS
-extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
-  for (int i = 1; i < *argc; ++i) {
-    if ((*argv)[i][0] != '-') return 0;
-  }
-  static char corpus[] = FLEXSTOCK_CORPUS;
-  static std::vector<char*> arguments(*argv, *argv + *argc);
-  arguments.push_back(corpus);
-  arguments.push_back(nullptr);
-  *argc += 1;
-  *argv = arguments.data();
-  return 0;
-}
-#endif
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   flexstock::replay::RunBoth({reinterpret_cast<const char*>(data), size});

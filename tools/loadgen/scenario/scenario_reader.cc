@@ -292,7 +292,11 @@ class Reader {
 ScenarioRead ReadScenario(const std::string& path, std::span<const std::string> overrides) {
   FileRead file = ReadPacked(path);
   if (!file.problem.empty()) return {{}, std::move(file.problem)};
-  JsonRead json = ReadJson(file.text, path);
+  return ReadScenarioText(file.text, path, overrides);
+}
+
+ScenarioRead ReadScenarioText(std::string_view text, const std::string& path, std::span<const std::string> overrides) {
+  JsonRead json = ReadJson(text, path);
   if (!json.problem.empty()) return {{}, std::move(json.problem)};
   for (const std::string& assignment : overrides) {
     std::string problem = Override(assignment, &json.root);

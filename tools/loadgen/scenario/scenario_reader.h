@@ -7,6 +7,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "tools/loadgen/scenario/scenario.h"
 
@@ -22,5 +23,10 @@ struct ScenarioRead {
 // lists, numbers from 0 ("arrivals.phases.0.rate"); VALUE is JSON or else a word. A path of a file is then relative to
 // the working directory, as on any command line.
 [[nodiscard]] ScenarioRead ReadScenario(const std::string& path, std::span<const std::string> overrides = {});
+
+// The same of a text that is in memory already: `path` is what it is called in messages, and where the files that it
+// names are looked for.
+[[nodiscard]] ScenarioRead ReadScenarioText(std::string_view text, const std::string& path,
+                                            std::span<const std::string> overrides = {});
 
 }  // namespace flexstock::loadgen

@@ -160,7 +160,7 @@ TEST_F(ContinuedTest, ACrashAtEachOperationOfTheDiskLeavesNoTrace) {
       ASSERT_GT(operations, 40u);
       std::uint64_t crashes = 0;
       // Many shards cost time, and show no more than some.
-      const std::uint64_t step = shards == 64 ? 5 : 1;
+      const std::uint64_t step = (shards == 64 ? 5 : 1) * FLEXSTOCK_CRASH_STRIDE;
       for (std::uint64_t at = 0; at < operations; at += step) {
         SCOPED_TRACE(testing::Message() << "crash at operation " << at);
         sim::SimStorage storage(seed + at);
@@ -199,6 +199,7 @@ TEST_F(ContinuedTest, StoppedBehindEachLineItGoesOnThere) {
     std::size_t end = 0;
     // More shards show no more with each line.
     for (int lines = 0; lines <= kFew; ++lines, end = log.find('\n', end) + 1) {
+      if (lines % FLEXSTOCK_CRASH_STRIDE != 0) continue;
       if (shards == 64 && lines % 8 != 0) continue;
       SCOPED_TRACE(testing::Message() << shards << " shards, stopped behind line " << lines);
       sim::SimStorage storage(seed);
@@ -259,7 +260,7 @@ TEST_F(ContinuedTest, AStormIsCutAnywhere) {
       ASSERT_TRUE(Run(log, OptionsOn(&storage, shards, 0, 16), &unbroken)) << why_;
       operations = storage.operations();
     }
-    for (std::uint64_t at = operations / 2; at < operations; at += 3) {
+    for (std::uint64_t at = operations / 2; at < operations; at += 3 * FLEXSTOCK_CRASH_STRIDE) {
       SCOPED_TRACE(testing::Message() << shards << " shards, crash at operation " << at);
       sim::SimStorage storage(at);
       storage.Arm({.at = at, .kind = FaultKind::kCrash});

@@ -146,7 +146,7 @@ int RunIn(const std::string& directory, const Wanted& wanted) {
                  directory.c_str());
     return 1;
   }
-  const Machine machine = ThisMachine();
+  const loadgen::Machine machine = loadgen::ThisMachine();
   const double round_trip_ns = RoundTripNs();
   PrintHead(machine, round_trip_ns);
 

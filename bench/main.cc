@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "bench/machine.h"
 #include "bench/report.h"
 #include "bench/round_trip.h"
 #include "bench/size.h"
+#include "tools/loadgen/machine.h"
 
 int main(int argc, char** argv) {
   // Long enough for a stable figure, short enough that the whole suite takes some minutes. Later arguments win.
@@ -20,7 +20,7 @@ int main(int argc, char** argv) {
   benchmark::Initialize(&count, arguments.data());
   if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return 1;
 
-  benchmark::AddCustomContext("commit", flexstock::bench::ThisMachine().commit);
+  benchmark::AddCustomContext("commit", flexstock::loadgen::ThisMachine().commit);
   benchmark::AddCustomContext("cache_line_round_trip_ns", std::to_string(flexstock::bench::RoundTripNs()));
   if (flexstock::bench::Shrink() != 1) benchmark::AddCustomContext("shrunk", "sizes are too small for figures");
   flexstock::bench::RegisterBenchmarks();

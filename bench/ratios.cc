@@ -118,7 +118,7 @@ int Run(int argc, char** argv) {
 
   // First, because it forks.
   const std::vector<Size> sizes = quick || !only.empty() ? std::vector<Size>{} : Sizes();
-  const Machine machine = ThisMachine();
+  const loadgen::Machine machine = loadgen::ThisMachine();
   const double round_trip_ns = RoundTripNs();
   PrintHead(machine, round_trip_ns);
 

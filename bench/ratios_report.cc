@@ -53,9 +53,9 @@ Json ToJson(const Outcome& outcome) {
 
 }  // namespace
 
-void PrintHead(const Machine& machine, double round_trip_ns) {
-  fmt::print("flexstock {}, {}\n{}, {} CPUs, {:.0f} GiB, {}; cache-line round trip {:.0f} ns\n\n", machine.commit,
-             machine.date, machine.cpu, machine.cpus, machine.memory_gib, machine.kernel, round_trip_ns);
+void PrintHead(const loadgen::Machine& machine, double round_trip_ns) {
+  fmt::print("flexstock {}, {}\n{}; cache-line round trip {:.0f} ns\n\n", machine.commit, machine.date,
+             loadgen::Text(machine), round_trip_ns);
   if (Shrink() != 1)
     fmt::print("FLEXSTOCK_BENCH_SHRINK={}: everything is too small for these figures to mean anything\n\n", Shrink());
   fmt::print(kLine, "ns an order of A and B, taking turns; medians", "A", "B", "figure", "least .. most", "mark", "");
@@ -83,7 +83,7 @@ void PrintLine(const Size& size) {
   std::fflush(stdout);
 }
 
-bool WriteJson(const std::string& file, const Machine& machine, double round_trip_ns, bool quick,
+bool WriteJson(const std::string& file, const loadgen::Machine& machine, double round_trip_ns, bool quick,
                const std::vector<Outcome>& outcomes, const std::vector<Size>& sizes) {
   Json json{{"commit", machine.commit}, {"date", machine.date},          {"cpu", machine.cpu},
             {"cpus", machine.cpus},     {"kernel", machine.kernel},      {"memory_gib", machine.memory_gib},

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "bench/comparison.h"
-#include "bench/machine.h"
+#include "tools/loadgen/machine.h"
 
 namespace flexstock::bench {
 
@@ -18,12 +18,12 @@ struct Size {
   [[nodiscard]] bool met() const { return bytes <= mark; }
 };
 
-void PrintHead(const Machine& machine, double round_trip_ns);
+void PrintHead(const loadgen::Machine& machine, double round_trip_ns);
 void PrintLine(const Outcome& outcome);
 void PrintLine(const Size& size);
 
 // False: the file cannot be written.
-[[nodiscard]] bool WriteJson(const std::string& file, const Machine& machine, double round_trip_ns, bool quick,
+[[nodiscard]] bool WriteJson(const std::string& file, const loadgen::Machine& machine, double round_trip_ns, bool quick,
                              const std::vector<Outcome>& outcomes, const std::vector<Size>& sizes);
 
 }  // namespace flexstock::bench

@@ -11,7 +11,10 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/engine/include/flexstock DESTINATION ${C
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 if(FLEXSTOCK_TOOLS)
   # OPTIONAL: whoever built the target flexstock alone installs that alone.
-  install(TARGETS flexstock-replay flexstock-loadgen OPTIONAL RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(TARGETS flexstock-replay flexstock-loadgen flexstock-journal OPTIONAL
+    RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  # The load generator finds them beside itself.
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/tools/loadgen/scenarios DESTINATION ${CMAKE_INSTALL_DATADIR}/flexstock)
 endif()
 
 # find_package(flexstock)

@@ -65,7 +65,7 @@ int Measure(const Invocation& invocation) {
     standings = Hold(contestants, invocation.plan, ticker);
   }
   const std::vector<Line> lines = Lines(standings, contestants);
-  const Machine machine = ThisMachine();
+  const loadgen::Machine machine = loadgen::ThisMachine();
   fmt::print("{}", Table(lines, invocation.plan, machine, directory.InMemory()));
   const std::string text = Json(lines, invocation.plan, machine, directory.InMemory());
   json.Write(text);

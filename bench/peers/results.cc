@@ -23,10 +23,6 @@ std::vector<double> Ratios(const std::vector<double>& ours, const std::vector<do
   return ratios;
 }
 
-std::string Describe(const Machine& machine) {
-  return fmt::format("{}, {} CPUs, {:.0f} GiB, {}", machine.cpu, machine.cpus, machine.memory_gib, machine.kernel);
-}
-
 std::string Rate(double orders_per_s) { return loadgen::Grouped(static_cast<std::int64_t>(orders_per_s)); }
 
 // Three digits that mean something.
@@ -80,10 +76,10 @@ std::vector<Line> Lines(const std::vector<Standing>& standings, const std::vecto
   return lines;
 }
 
-std::string Table(const std::vector<Line>& lines, const Plan& plan, const Machine& machine, bool in_memory) {
+std::string Table(const std::vector<Line>& lines, const Plan& plan, const loadgen::Machine& machine, bool in_memory) {
   std::string text;
   const auto out = std::back_inserter(text);
-  fmt::format_to(out, "flexstock {}, {}\n{}\n", machine.commit, machine.date, Describe(machine));
+  fmt::format_to(out, "flexstock {}, {}\n{}\n", machine.commit, machine.date, loadgen::Text(machine));
   if (Shrink() != 1) fmt::format_to(out, "FLEXSTOCK_BENCH_SHRINK={}: too small for these figures\n", Shrink());
   if (in_memory)
     fmt::format_to(out, "the files are in memory, not on a disk: durable is nothing here, and syncs are free\n");
@@ -120,7 +116,7 @@ std::string Table(const std::vector<Line>& lines, const Plan& plan, const Machin
   return text;
 }
 
-std::string Json(const std::vector<Line>& lines, const Plan& plan, const Machine& machine, bool in_memory) {
+std::string Json(const std::vector<Line>& lines, const Plan& plan, const loadgen::Machine& machine, bool in_memory) {
   using nlohmann::ordered_json;
   ordered_json peers = ordered_json::array();
   for (const Line& line : lines) {
@@ -153,7 +149,7 @@ std::string Json(const std::vector<Line>& lines, const Plan& plan, const Machine
                          {"headline", fmt::format("{} rounds in turn of about {} s each; every answer was checked",
                                                   plan.rounds, plan.seconds)},
                          {"peers", peers},
-                         {"machine", Describe(machine)},
+                         {"machine", loadgen::Text(machine)},
                          {"commit", machine.commit},
                          {"date", machine.date},
                          {"disk", !in_memory},

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "bench/machine.h"
 #include "bench/peers/tournament.h"
+#include "tools/loadgen/machine.h"
 
 namespace flexstock::bench::peers {
 
@@ -28,7 +28,7 @@ struct Line {
                                       const std::vector<Contestant>& contestants);
 
 // The table, with notes on what is not like for like below it. in_memory: the directory's file system is no disk.
-[[nodiscard]] std::string Table(const std::vector<Line>& lines, const Plan& plan, const Machine& machine,
+[[nodiscard]] std::string Table(const std::vector<Line>& lines, const Plan& plan, const loadgen::Machine& machine,
                                 bool in_memory);
 
 // What the report page reads (tools/loadgen/report_page/js/run.js), and more:
@@ -40,7 +40,7 @@ struct Line {
 //               "orders": 65536, "answers": {"confirmed": ..., "pending": ..., "refused": ...},
 //               "rounds": [...], "notes": "..."}, ...],
 //    "machine": "AMD EPYC, 2 CPUs, ...", "commit": "e002cf7", "date": "...", "disk": true, "rounds": 5, "seconds": 0.3}
-[[nodiscard]] std::string Json(const std::vector<Line>& lines, const Plan& plan, const Machine& machine,
+[[nodiscard]] std::string Json(const std::vector<Line>& lines, const Plan& plan, const loadgen::Machine& machine,
                                bool in_memory);
 
 }  // namespace flexstock::bench::peers

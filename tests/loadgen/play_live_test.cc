@@ -1,6 +1,9 @@
 // Scenarios played by threads: no unit is missing, and an open loop sees what a closed one does not.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
+
 #include "tests/loadgen/playing.h"
 #include "tests/program/program.h"
 
@@ -54,13 +57,39 @@ TEST(LiveTest, ABatchIsIntact) {
   EXPECT_GT(played.result.timings[IndexOf(Call::kPlaceBatch)].count(), 0u);
 }
 
+// Recorded orders at recorded times: each is placed once, and none is missing.
+TEST(LiveTest, ARecordedTraceComesInTheRhythmOfARecordedSeries) {
+  constexpr int kRows = 2000, kCounts = 50;
+  const program::Directory directory;
+  std::string trace = "at_ms,product,customer,qty\n", series;
+  for (int i = 0; i < kRows; ++i) {
+    trace += std::to_string(10 * i) + "," + std::to_string(1 + i * i % 37) + "," + std::to_string(1 + i % 101) + "," +
+             std::to_string(1 + i % 3) + "\n";
+  }
+  for (int i = 0; i < kCounts; ++i) series += std::to_string(i % 10 == 3 ? 400 : 1 + i % 4) + "\n";
+  directory.Write("trace.csv", trace);
+  directory.Write("series.txt", series);
+  const std::string at = directory.path().string();
+  const Scenario scenario =
+      Made("retail-on-nasa", {"trace.file=" + at + "/trace.csv", "arrivals.total=" + std::to_string(kRows),
+                              "arrivals.phases.0.file=" + at + "/series.txt", "arrivals.phases.0.first=0",
+                              "arrivals.phases.0.counts=" + std::to_string(kCounts), "arrivals.phases.0.seconds=5"});
+  const Played played = MustPlay(scenario, Live(PlayMode::kRate, 1));
+  EXPECT_EQ(played.result.totals.all_orders() + played.result.unserved, static_cast<std::uint64_t>(kRows));
+  EXPECT_EQ(played.result.verdict.products(), 19u);  // squares modulo 37
+  EXPECT_GT(*std::ranges::max_element(played.offered), 4 * static_cast<std::uint64_t>(kRows) / played.offered.size());
+}
+
 // An engine that stands still for 200 ms. Whoever came meanwhile has waited: the open loop says so. In the closed loop
-// nobody came meanwhile, because whoever would have was waiting himself: two slow calls among very many.
+// nobody came meanwhile, because whoever would have was waiting himself: two slow calls among very many. The open loop's
+// rate is half of what the closed one has reached.
 TEST(LiveTest, TheOpenLoopSeesAPauseThatTheClosedOneHides) {
   const Scenario scenario =
       Made("flash-sale", {"arrivals.total=20000", "catalogue.stock=1000000", "customers.retry=0", "gateway.threads=2"});
-  for (const PlayMode mode : {PlayMode::kRate, PlayMode::kMax}) {
+  double most = 0;  // customers a second
+  for (const PlayMode mode : {PlayMode::kMax, PlayMode::kRate}) {
     PlayOptions options = Live(mode, 2);
+    if (mode == PlayMode::kRate) options.rate = most / 2;
     options.pause_at = 0.4;
     options.pause_ms = 200;
     const Played played = MustPlay(scenario, options);
@@ -70,6 +99,7 @@ TEST(LiveTest, TheOpenLoopSeesAPauseThatTheClosedOneHides) {
       EXPECT_GE(p999, 100'000'000u);
     } else {
       EXPECT_LT(p999, 20'000'000u);
+      most = static_cast<double>(played.result.waited.count()) / played.result.seconds;
     }
   }
 }

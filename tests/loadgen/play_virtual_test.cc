@@ -120,6 +120,8 @@ TEST(SweepTest, ALongerHoldSellsLess) {
   EXPECT_NE(table.find("units sold"), std::string::npos);
   const nlohmann::ordered_json json = SweepJson("catalogue.policy.checkout_hold_ms", runs);
   ASSERT_EQ(json["sweep"]["runs"].size(), 2u);
+  EXPECT_TRUE(json["identity"]["intact"].get<bool>());
+  EXPECT_EQ(json["identity"]["lines"].size(), 2u);
   for (std::size_t i = 0; i < 2; ++i) {
     EXPECT_EQ(json["sweep"]["runs"][i]["summary"]["units sold"].get<double>(), runs[i].figures[1].value);
   }

@@ -350,7 +350,8 @@ TEST_F(ProgramTest, SaysWhatIsWrongWithARun) {
   };
   for (const Wrong& wrong :
        {Wrong{"run", "SCENARIO"},
-        {"run nowhere.json", "nowhere.json"},
+        {"run nowhere", "nowhere: there is no such file, and no such ready-made scenario"},
+        {"run no/where.json", "no/where.json"},
         {"run flash-sale --mode fast", "none of max, rate N, virtual"},
         {"run flash-sale --mode rate 0", "above 0"},
         {"run flash-sale --mode rate -5", "above 0"},
@@ -360,6 +361,8 @@ TEST_F(ProgramTest, SaysWhatIsWrongWithARun) {
         {"run flash-sale --set catalogue.stok=1", "stok"},
         {"run flash-sale --set catalogue.stock=-1", "--set catalogue.stock=-1"},
         {"run flash-sale --journal @/j", "virtual time knows no disk"},
+        {"run flash-sale --threads 2", "neither threads nor pauses"},
+        {"run flash-sale --seconds 5", "--mode max or --mode rate N"},
         {"run flash-sale --mode max --journal @/j --sweep catalogue.stock=1,2", "directory of its own"},
         {"run flash-sale --hgrm @/h", "took time"},
         {"run flash-sale --json @/no/where", "--json"},

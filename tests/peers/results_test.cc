@@ -32,7 +32,7 @@ class ResultsTest : public testing::Test {
   std::vector<Standing> standings_;
   std::vector<Line> lines_;
   const Plan plan_{.rounds = 3, .seconds = 0.5, .products = 100};
-  const Machine machine_{
+  const loadgen::Machine machine_{
       .cpu = "a CPU", .cpus = 2, .kernel = "Linux", .memory_gib = 24, .commit = "abc", .date = "now"};
 };
 

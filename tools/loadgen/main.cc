@@ -47,7 +47,9 @@ int Show(const Invocation& invocation, const RunOptions& options, RunCommand run
 
 // The scenario, once for each value of the sweep. Empty, or what is wrong with one.
 std::string ReadScenarios(const PlayCommand& command, std::vector<Scenario>* scenarios) {
-  const std::string path = ScenarioPath(command.scenario);
+  std::string problem;
+  const std::string path = ScenarioPath(command.scenario, &problem);
+  if (!problem.empty()) return problem;
   for (std::size_t i = 0; i < std::max<std::size_t>(1, command.sweep_values.size()); ++i) {
     std::vector<std::string> overrides = command.set;
     if (command.sweeps()) overrides.push_back(command.sweep_field + "=" + command.sweep_values[i]);

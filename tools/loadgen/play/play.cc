@@ -42,6 +42,14 @@ std::string Headline(Stage& stage) {
                      scenario.seconds(), pace, scenario.engine.shards, options.seed);
 }
 
+// What the live view shows besides, as of the last interval.
+Outlook OutlookOf(Stage& stage, std::uint64_t p99_ns) {
+  const std::optional<Levels>& levels = stage.recorder().levels();
+  return {.p99_ns = p99_ns,
+          .stock = levels ? std::optional(levels->available) : std::nullopt,
+          .pending = levels ? std::optional(levels->pending) : std::nullopt};
+}
+
 // ---- Virtual time -------------------------------------------------------------------------------------------------
 
 // One instant after another at which something happens. Whoever polls does so at every multiple of a resolution at
@@ -74,7 +82,7 @@ class VirtualPlay {
         stage_.recorder().Close(stage_.intervals().IndexOf(next));
         if (std::string failure = stage_.market().failure(); !failure.empty()) return failure;
         const double seconds = SecondsSince(begin);
-        if (progress->Due(seconds)) progress->Show(seconds, stage_.market().totals());
+        if (progress->Due(seconds)) progress->Show(seconds, stage_.market().totals(), OutlookOf(stage_, 0));
       }
       for (; came_ns <= next; came_ns = Next()) {
         gateway.Serve(came_ns);
@@ -203,11 +211,7 @@ void PlayLive(Stage& stage, double seconds, double rate_scale, Progress* progres
     const std::size_t interval = stage.intervals().IndexOf(now);
     stage.recorder().Close(interval);
     if (!progress->Due(elapsed)) return;
-    const std::optional<Levels>& levels = stage.recorder().levels();
-    progress->Show(elapsed, stage.market().totals(),
-                   {.p99_ns = RecentP99(stage, interval),
-                    .stock = levels ? std::optional(levels->available) : std::nullopt,
-                    .pending = levels ? std::optional(levels->pending) : std::nullopt});
+    progress->Show(elapsed, stage.market().totals(), OutlookOf(stage, RecentP99(stage, interval)));
   };
   *wall_seconds = RunCrowd(threads, body, kWatchEvery, watch);
   stage.clock().Stop();

@@ -93,6 +93,18 @@ void ReadSweep(const std::string& text, PlayCommand* command) {
   }
 }
 
+// The ready-made scenarios: where the tool is installed, FLEXSTOCK_SCENARIOS_INSTALLED beside it; where it was built, the
+// sources.
+fs::path ScenarioDirectory() {
+  std::error_code error;
+  const fs::path tool = fs::read_symlink("/proc/self/exe", error);
+  if (!error) {
+    const fs::path installed = tool.parent_path() / FLEXSTOCK_SCENARIOS_INSTALLED;
+    if (fs::is_directory(installed, error)) return installed.lexically_normal();
+  }
+  return FLEXSTOCK_SCENARIOS;
+}
+
 }  // namespace
 
 CLI::App* AddPlay(CLI::App* app, PlayCommand* command) {
@@ -148,12 +160,19 @@ CLI::App* AddPlay(CLI::App* app, PlayCommand* command) {
       ->check(Within(0.0, 1.0))
       ->default_val(0.5)
       ->group("Experiments");
-  run->callback([command] {
+  run->callback([command, run] {
     if (command->scenario.empty()) {
       throw CLI::RequiredError("SCENARIO (flexstock-loadgen scenarios lists the ready-made ones)");
     }
     if (!command->play.journal.empty() && command->play.mode == PlayMode::kVirtual) {
       throw CLI::ValidationError("--journal", "virtual time knows no disk: --mode max or --mode rate N");
+    }
+    for (const char* of_real_time : {"--seconds", "--threads", "--pause-ms"}) {
+      if (command->play.mode == PlayMode::kVirtual && run->count(of_real_time) != 0) {
+        throw CLI::ValidationError(of_real_time,
+                                   "virtual time has neither threads nor pauses, and takes no time: "
+                                   "--mode max or --mode rate N");
+      }
     }
     const bool wants_latencies = !command->files.hgrm.empty() || !command->files.hlog.empty();
     if (wants_latencies && (command->play.mode == PlayMode::kVirtual || command->sweeps())) {
@@ -167,21 +186,27 @@ CLI::App* AddPlay(CLI::App* app, PlayCommand* command) {
   return run;
 }
 
-std::string ScenarioPath(const std::string& name) {
+std::string ScenarioPath(const std::string& name, std::string* problem) {
   std::error_code error;
   if (name.find('/') != std::string::npos || fs::exists(name, error)) return name;
-  const fs::path ready_made = fs::path(FLEXSTOCK_SCENARIOS) / (name + ".json");
-  return fs::exists(ready_made, error) ? ready_made.string() : name;
+  const fs::path ready_made = ScenarioDirectory() / (name + ".json");
+  if (fs::exists(ready_made, error)) return ready_made.string();
+  *problem = fmt::format(
+      "{0}: there is no such file, and no such ready-made scenario: flexstock-loadgen scenarios lists "
+      "those; a file in another directory is DIR/{0}",
+      name);
+  return {};
 }
 
 std::string ScenarioList(std::string* list) {
   std::error_code error;
+  const fs::path directory = ScenarioDirectory();
   std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(FLEXSTOCK_SCENARIOS, error)) {
+  for (const auto& entry : fs::directory_iterator(directory, error)) {
     const std::string name = entry.path().filename().string();
     if (name.ends_with(".json") && !name.ends_with(".schema.json")) files.push_back(entry.path());
   }
-  if (error) return fmt::format("{}: {}", FLEXSTOCK_SCENARIOS, error.message());
+  if (error) return fmt::format("{}: {}", directory.string(), error.message());
   std::sort(files.begin(), files.end());
   for (const fs::path& file : files) {
     // What they are for is told without their data, which may be elsewhere.

@@ -30,8 +30,9 @@ struct ListScenarios {};
 // Adds the subcommand; what it is given goes into `command`.
 CLI::App* AddPlay(CLI::App* app, PlayCommand* command);
 
-// The file that is meant by `name`: itself, if there is such a file, or a ready-made scenario of that name.
-[[nodiscard]] std::string ScenarioPath(const std::string& name);
+// The file that is meant by `name`: itself, if there is such a file, or a ready-made scenario of that name; else what
+// is wrong, in *problem.
+[[nodiscard]] std::string ScenarioPath(const std::string& name, std::string* problem);
 // Names and descriptions of the ready-made ones, for people. Empty, or what is wrong.
 [[nodiscard]] std::string ScenarioList(std::string* list);
 

@@ -7,6 +7,7 @@
 
 #include "tools/loadgen/figures.h"
 #include "tools/loadgen/json.h"
+#include "tools/loadgen/machine.h"
 #include "tools/loadgen/report.h"
 
 namespace flexstock::loadgen {
@@ -134,7 +135,7 @@ Object ContentionOf(const Played& played) {
     hottest.push_back({{"product", static_cast<std::int64_t>(product.product)},
                        {"shard", product.shard},
                        {"acquisitions", product.acquisitions.least},
-                       {"waits", nullptr},
+                       {"waits", product.waits},
                        {"wait_ns", product.wait_ns.least}});
   }
   Object contention = {{"interval_s", played.interval_s},
@@ -164,7 +165,10 @@ Object HottestProducts(const Played& played) {
   return list;
 }
 
-Object Phases(const Scenario& scenario, double speed) {
+// As fast as it goes, nobody waits for a phase: customers come again whatever time it is.
+Object Phases(const Scenario& scenario, const Played& played) {
+  if (played.mode == PlayMode::kMax) return {};
+  const double speed = played.speed;
   Object list = Object::array();
   double begin_s = 0;
   for (const Phase& phase : scenario.arrivals.phases) {
@@ -232,14 +236,20 @@ nlohmann::ordered_json RunJson(const Scenario& scenario, const PlayOptions& opti
                 {"scenario_seconds", scenario.seconds()},
                 {"run_seconds", played.run_seconds},
                 {"summary", Summary(played)},
-                {"phases", Phases(scenario, played.speed)},
+                {"phases", Phases(scenario, played)},
                 {"timeline", TimelineOf(played)},
                 {"latency", Latencies(played.result)},
                 {"contention", ContentionOf(played)},
                 {"hottest_products", HottestProducts(played)},
                 {"identity", IdentityOf(played.result.verdict)},
                 {"result", ToJson(played.result, given)}};
-  if (played.result.is_virtual) run["latency"] = nullptr;
+  if (played.result.is_virtual) {
+    run["latency"] = nullptr;
+  } else {
+    const Machine machine = ThisMachine();  // what took time took it here; in virtual time it does not matter
+    run["commit"] = machine.commit;
+    run["machine"] = Text(machine);
+  }
   return run;
 }
 
@@ -271,11 +281,19 @@ std::vector<Figure> PlannersFigures(const Played& played) {
 }
 
 nlohmann::ordered_json SweepJson(const std::string& field, const std::vector<SweptRun>& runs) {
-  Object swept = Object::array();
+  Object swept = Object::array(), lines = Object::array();
+  bool intact = true;
   for (const SweptRun& run : runs) {
     Object summary = Object::object();
     for (const Figure& figure : run.figures) summary[figure.name] = figure.value;
-    swept.push_back({{"value", run.value}, {"summary", summary}, {"timeline", run.run["timeline"]}, {"run", run.run}});
+    Object rest = run.run;
+    Object timeline = std::move(rest["timeline"]);
+    rest.erase("timeline");
+    swept.push_back({{"value", run.value}, {"summary", summary}, {"timeline", std::move(timeline)}, {"run", rest}});
+    intact &= rest["identity"]["intact"].get<bool>();
+    for (const Object& line : rest["identity"]["lines"]) {
+      lines.push_back(fmt::format("{} = {}: {}", field, run.value, line.get<std::string>()));
+    }
   }
   Object json = {{"format", "flexstock-run/1"},
                  {"title", runs.front().run["title"]},
@@ -283,7 +301,11 @@ nlohmann::ordered_json SweepJson(const std::string& field, const std::vector<Swe
                  {"description", runs.front().run["description"]},
                  {"mode", runs.front().run["mode"]},
                  {"seed", runs.front().run["seed"]},
-                 {"version", FLEXSTOCK_VERSION}};
+                 {"version", FLEXSTOCK_VERSION},
+                 {"identity", {{"intact", intact}, {"lines", lines}}}};
+  for (const char* of : {"commit", "machine"}) {
+    if (runs.front().run.contains(of)) json[of] = runs.front().run[of];
+  }
   json["sweep"] = {{"field", field}, {"runs", swept}};
   return json;
 }

@@ -1,7 +1,9 @@
 // A run: what the page is drawn from. Written by flexstock-loadgen, checked here, so that whatever draws it need not.
 //
 //   format       "flexstock-run/1"
-//   title, headline, mode, seed, version, commit, machine
+//   title, headline, mode, seed, version
+//   commit, machine   of a run that took time
+//   description, scenario_seconds, run_seconds, result   not drawn: for whoever reads the file
 //   summary      [{label, value, note}]
 //   identity     {intact, lines: [text]}
 //   phases       [{name, begin_s, end_s}]
@@ -17,7 +19,7 @@
 //   contention   {interval_s, t, shards, hottest: [{product, shard, acquisitions, waits, wait_ns}]}, and per measure
 //     acquisitions, waits, wait_ns   [[a figure a shard] an interval]
 //   hottest_products  [{product, orders, units, refused, available}]
-//   sweep        {field, runs: [{value, summary: {figure: number}, timeline}]}
+//   sweep        {field, runs: [{value, summary: {figure: number}, timeline, run: the rest of its run}]}
 //   peers        [{name, stream, orders_per_s: {median, min, max}, ratio, durable, notes}]
 //
 // What is null or missing is left out of the page; a null within a list is a gap.

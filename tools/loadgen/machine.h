@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace flexstock::bench {
+namespace flexstock::loadgen {
 
 struct Machine {
   std::string cpu;
@@ -16,4 +16,7 @@ struct Machine {
 
 [[nodiscard]] Machine ThisMachine();
 
-}  // namespace flexstock::bench
+// "AMD EPYC, 2 CPUs, 24 GiB, Linux 6.1"
+[[nodiscard]] std::string Text(const Machine& machine);
+
+}  // namespace flexstock::loadgen

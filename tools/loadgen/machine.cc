@@ -1,15 +1,16 @@
-#include "bench/machine.h"
+#include "tools/loadgen/machine.h"
 
+#include <sched.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <ctime>
 #include <fstream>
 
-#include "bench/commit.h"
-#include "bench/round_trip.h"
+#include "flexstock_commit.h"
 
-namespace flexstock::bench {
+namespace flexstock::loadgen {
 namespace {
 
 std::string CpuName() {
@@ -28,6 +29,12 @@ std::string Now() {
   return {text, std::strftime(text, sizeof(text), "%FT%TZ", &utc)};
 }
 
+int Cpus() {
+  cpu_set_t cpus;
+  CPU_ZERO(&cpus);
+  return ::sched_getaffinity(0, sizeof(cpus), &cpus) == 0 ? CPU_COUNT(&cpus) : 1;
+}
+
 }  // namespace
 
 Machine ThisMachine() {
@@ -35,11 +42,16 @@ Machine ThisMachine() {
   ::uname(&name);
   const double bytes = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
   return {.cpu = CpuName(),
-          .cpus = static_cast<int>(Cpus().size()),
+          .cpus = Cpus(),
           .kernel = std::string(name.sysname) + " " + name.release,
           .memory_gib = bytes / (1 << 30),
           .commit = FLEXSTOCK_COMMIT,
           .date = Now()};
 }
 
-}  // namespace flexstock::bench
+std::string Text(const Machine& machine) {
+  return machine.cpu + ", " + std::to_string(machine.cpus) + " CPUs, " +
+         std::to_string(std::lround(machine.memory_gib)) + " GiB, " + machine.kernel;
+}
+
+}  // namespace flexstock::loadgen

@@ -42,18 +42,15 @@ Code Engine::Impl::MakeWay(Epoch seen) {
 
 Code Engine::Impl::CommitLocked(bool in_any_case) {
   if (durable_.failed()) return Code::kReadOnly;
-  if (!TellTaken() && !in_any_case) return Code::kOverloaded;
+  const bool told = TellTaken();
+  // An epoch that was begun and changed nothing goes on: numbers are for what is on the disk.
+  const bool nothing_to_write = journaled() && NothingToWrite();
+  if (!told && !in_any_case) return Code::kOverloaded;
+  if (nothing_to_write) return Code::kOk;
   if (!journaled()) {
     const Epoch ended = epoch_.fetch_add(1, std::memory_order_seq_cst);  // see epoch()
     if (!TakeAndTell(ended)) return Code::kOverloaded;
     durable_.Reach(ended);
-    return Code::kOk;
-  }
-  // An epoch that was begun and changed nothing goes on: numbers are for what is on the disk. Whoever has asked before
-  // this look waits for nothing.
-  const std::size_t asking = durable_.Asking(epoch());
-  if (!AnythingChanged()) {
-    durable_.Release(epoch(), asking);
     return Code::kOk;
   }
   const Epoch ended = epoch_.fetch_add(1, std::memory_order_seq_cst);
@@ -128,6 +125,14 @@ std::string Engine::Impl::TakeAndWrite(Epoch ended) {
     unconfirmed_.Append({taken_[i].changes.data(), taken_[i].count});
   }
   return {};
+}
+
+// Whoever has asked before this look waits for nothing then.
+bool Engine::Impl::NothingToWrite() {
+  const std::size_t asking = durable_.Asking(epoch());
+  if (durable_.failed() || AnythingChanged()) return false;
+  durable_.Release(epoch(), asking);
+  return true;
 }
 
 bool Engine::Impl::AnythingChanged() const {
@@ -227,7 +232,9 @@ Code Engine::Impl::WaitDurable(Epoch wanted) {
     Code code = Code::kOk;
     {
       const std::lock_guard lock(commit_mutex_);
-      if (durable_.durable() < wanted) code = CommitLocked(/*in_any_case=*/false);
+      // Also if a full queue keeps what comes next from being committed.
+      const bool there = durable_.durable() >= wanted || (journaled() && NothingToWrite());
+      if (!there) code = CommitLocked(/*in_any_case=*/false);
     }
     durable_.Tell();
     return code;
@@ -235,6 +242,7 @@ Code Engine::Impl::WaitDurable(Epoch wanted) {
 }
 
 void Engine::Impl::NotifyDurable(Epoch wanted, DurableEpochs::Done done) {
+  if (wanted > epoch()) return done(Code::kInvalidArgument);
   durable_.Notify(wanted, std::move(done));
   if (journaled() && durable_.wanted()) Wake();
 }

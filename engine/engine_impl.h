@@ -149,6 +149,7 @@ class Engine::Impl {
   Code CommitNow();
   // `in_any_case`: what is written is not held back because what was written before cannot be told yet.
   Code CommitLocked(bool in_any_case);
+  [[nodiscard]] bool NothingToWrite();
   [[nodiscard]] bool AnythingChanged() const;
   [[nodiscard]] journal::Confirmed ConfirmedNow() const;
   [[nodiscard]] std::string TakeAndWrite(Epoch ended);

@@ -150,14 +150,18 @@ std::string Engine::Impl::Recover(const journal::Directory& directory) {
 }
 
 void Engine::Impl::KeepJournal() {
-  constexpr auto kInterval = std::chrono::milliseconds(5), kAfterProblem = std::chrono::milliseconds(1000);
+  constexpr auto kInterval = std::chrono::milliseconds(5);
+  constexpr auto kAfterProblem = std::chrono::milliseconds(1'000), kMost = std::chrono::milliseconds(60'000);
+  auto pause = kAfterProblem;  // each try fills what room there is, and gives it back
   std::string known;
   std::unique_lock lock(background_mutex_);
-  while (!keeper_wake_.wait_for(lock, known.empty() ? kInterval : kAfterProblem, [this] { return stopping_; })) {
+  while (!keeper_wake_.wait_for(lock, known.empty() ? kInterval : pause, [this] { return stopping_; })) {
     lock.unlock();
     if (!durable_.failed()) {
       // If it fails, whoever needs the segment will try again, and then it counts. Until then somebody may make room.
-      if (std::string problem = writer_->segments().PrepareNext(); problem != known) {
+      std::string problem = writer_->segments().PrepareNext();
+      pause = known.empty() || problem.empty() ? kAfterProblem : std::min(2 * pause, kMost);
+      if (problem != known) {
         known = std::move(problem);
         const std::lock_guard commit_lock(commit_mutex_);
         segment_problem_ = known;

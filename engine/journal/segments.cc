@@ -135,8 +135,8 @@ std::string Segments::MakeAs(const std::string& path_new, std::uint64_t number) 
   std::unique_ptr<StorageFile> file;
   if (!spares_.empty()) {
     const std::string spare = PathOf(spares_.back());
-    spares_.pop_back();
     if (const int error = storage_.Rename(spare, path_new); error != 0) return IoProblem("rename", spare, error);
+    spares_.pop_back();
     if (const int error = storage_.Open(path_new, OpenMode::kReadWrite, &file); error != 0) {
       return IoProblem("open", path_new, error);
     }
@@ -186,19 +186,24 @@ std::string Segments::SyncNames() {
 
 std::string Segments::Retire(std::uint64_t number) {
   const std::lock_guard lock(mutex_);
+  // Used again only once the disk knows them by their new names: else a crash would bring the old name back, with the
+  // header of another segment.
+  std::vector<std::string> spares;
   for (; first_ < std::min(number, number_.load()); ++first_) {
     const std::string name = SegmentName(first_);
-    if (spares_.size() < kSparesMax) {
+    if (spares_.size() + spares.size() < kSparesMax) {
       const std::string spare = "spare-" + name.substr(name.size() - 16);
       if (const int error = storage_.Rename(PathOf(name), PathOf(spare)); error != 0) {
         return IoProblem("rename", PathOf(name), error);
       }
-      spares_.push_back(spare);
+      spares.push_back(spare);
     } else if (const int error = storage_.Remove(PathOf(name)); error != 0) {
       return IoProblem("remove", PathOf(name), error);
     }
   }
-  return SyncNames();
+  if (std::string problem = SyncNames(); !problem.empty()) return problem;
+  spares_.insert(spares_.end(), spares.begin(), spares.end());
+  return {};
 }
 
 }  // namespace flexstock::journal

@@ -46,10 +46,12 @@ TEST(WithoutAJournalTest, AnEpochIsDurableWhenItHasEnded) {
   const JournalStats stats = engine->Journal();
   EXPECT_EQ(stats.durable_epoch, engine->durable_epoch());
   EXPECT_EQ(stats.blocks + stats.bytes + stats.segments, 0u);
+  engine->NotifyDurable(put.epoch + 1'000, [&](Code code) { told += code == Code::kInvalidArgument ? 5 : 100; });
+  EXPECT_EQ(told, 6);
   // Whoever still waits when it ends is told that it never came.
-  engine->NotifyDurable(engine->durable_epoch() + 5, [&](Code code) { told += code == Code::kReadOnly ? 10 : 100; });
+  engine->NotifyDurable(Put(engine.get(), 6).epoch, [&](Code code) { told += code == Code::kReadOnly ? 10 : 100; });
   engine.reset();
-  EXPECT_EQ(told, 11);
+  EXPECT_EQ(told, 16);
 }
 
 TEST(WithoutAJournalTest, ABackgroundThreadEndsEpochs) {
@@ -99,6 +101,27 @@ TEST_F(NothingChangedTest, ARefusalWaitsForNoDisk) {
   EXPECT_TRUE(engine_->Commit());
   EXPECT_EQ(told, 1);
   EXPECT_EQ(blocks_more(), 0u);
+}
+
+// What has been written cannot be told yet, because nobody polls. That is no business of who changed nothing.
+TEST_F(NothingChangedTest, AFullQueueIsNotWaitedFor) {
+  constexpr ProductId kMany{2};
+  ASSERT_TRUE(
+      engine_->Put({.product = kMany, .member = MemberId{7}, .stock = 1'000'000, .status = {}, .policy = {}}, 1).ok());
+  for (int placed = 0;; ++placed) {
+    ASSERT_LT(placed, 1 << 16);
+    const PlaceResult sold = engine_->Place({.product = kMany, .customer = CustomerId{3}, .qty = 1}, 1);
+    ASSERT_TRUE(sold.ok());
+    ASSERT_EQ(engine_->WaitDurable(sold.epoch), Code::kOk);
+    if (!engine_->Commit()) break;
+  }
+  const PlaceResult refused = engine_->Place(Order(), 2);
+  EXPECT_EQ(refused.code, Code::kSoldOut);
+  EXPECT_EQ(engine_->WaitDurable(refused.epoch), Code::kOk);
+  int told = 0;
+  engine_->NotifyDurable(refused.epoch, [&](Code code) { told += code == Code::kOk ? 1 : 100; });
+  EXPECT_FALSE(engine_->Commit());
+  EXPECT_EQ(told, 1);
 }
 
 TEST_F(NothingChangedTest, WhatItHasSeenIsWaitedFor) {
@@ -164,6 +187,15 @@ TEST(FullDiskTest, IsSaidBeforeItStopsTheEngineAndForgottenWhenThereIsRoom) {
   storage.full = false;
   EXPECT_TRUE(wait_until([&] { return said().empty(); }));
   EXPECT_EQ(engine->Journal().segments, 4u);
+
+  // Full to the end: the present file is what there is left.
+  storage.full = true;
+  std::uint64_t written = 0;
+  Code code = Code::kOk;
+  while (written < 1'000 && (code = engine->WaitDurable(Put(engine, 7).epoch)) == Code::kOk) ++written;
+  EXPECT_EQ(code, Code::kReadOnly);
+  EXPECT_LE(written, 2 * options.journal_segment_bytes / 4096);
+  EXPECT_NE(engine->Journal().failure.find("No space left on device"), std::string::npos);
 }
 
 TEST(FullDiskTest, ASnapshotThatHasNoRoomLeavesNothing) {

@@ -118,6 +118,38 @@ void Shop(Engine* engine, std::uint32_t index, Customer* customer, std::atomic<s
   }
 }
 
+// Wants the last units of one product, and is refused most of the time; asks to be called for that as well.
+void Bargain(Engine* engine, std::uint32_t index, std::atomic<std::uint64_t>* asked, std::atomic<std::uint64_t>* told) {
+  sim::Random random(index);
+  Epoch changed = 0;  // the last epoch in which he changed something
+  for (std::uint64_t i = 0; i < kOrders; ++i) {
+    const PlaceResult placed = engine->Place({.product = ProductId{1}, .customer = CustomerId{1 + index}, .qty = 1});
+    if (placed.ok()) {
+      changed = placed.epoch;
+    } else {
+      EXPECT_EQ(placed.code, Code::kSoldOut);
+    }
+    const auto is_durable = [engine, changed] { EXPECT_GE(engine->durable_epoch(), changed); };
+    if (random.OneIn(4)) {
+      asked->fetch_add(1);
+      engine->NotifyDurable(placed.epoch, [=](Code code) {
+        EXPECT_EQ(code, Code::kOk);
+        is_durable();
+        told->fetch_add(1);
+      });
+    }
+    if (random.OneIn(16)) {
+      EXPECT_EQ(engine->WaitDurable(placed.epoch), Code::kOk);
+      is_durable();
+    }
+    if (random.OneIn(64)) {
+      const CommandResult more = engine->Adjust({.product = ProductId{1}, .by = 1});
+      EXPECT_TRUE(more.ok());
+      changed = more.epoch;
+    }
+  }
+}
+
 // By position and type, which two events may share a position by.
 using Told = std::map<std::pair<std::uint64_t, EventType>, Event>;
 
@@ -307,6 +339,29 @@ class DyingStorage final : public sim::ForwardingStorage {
 
   std::atomic<std::int64_t> syncs_;
 };
+
+TEST_F(ThreadsTest, WhoeverIsRefusedIsCalledOnceWhatHeChangedIsDurable) {
+  std::atomic<std::uint64_t> asked = 0, told = 0;
+  {
+    Options options = BusyOptions();
+    options.audiences.clear();
+    const std::unique_ptr<Engine> engine = OpenOrFail(options);
+    ASSERT_NE(engine, nullptr);
+    const PutProduct put{.product = ProductId{1},
+                         .member = MemberId{1},
+                         .stock = 5,
+                         .status = {},
+                         .policy = {.overflow = Overflow::kReject}};
+    ASSERT_TRUE(engine->Put(put).ok());
+    std::vector<std::thread> threads;
+    for (std::uint32_t index = 0; index < kCustomers; ++index) {
+      threads.emplace_back(Bargain, engine.get(), index, &asked, &told);
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_TRUE(engine->Audit().ok());
+  }
+  EXPECT_EQ(told, asked);
+}
 
 TEST_F(ThreadsTest, ADyingDiskWakesEverybodyAndLosesNothingThatWasAcknowledged) {
   for (const std::int64_t syncs : {4, 20, 60}) {

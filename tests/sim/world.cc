@@ -172,6 +172,7 @@ std::string World::Chores() {
       return "WaitDurable failed, and the journal did not";
     }
   }
+  if (random_.OneIn(10) && !life_.empty() && !life_.back().epochs.empty()) Ask(life_.back().epochs.back());
   if (random_.OneIn(30)) {
     busy_ = true;
     const std::string problem = engine_->Snapshot();
@@ -181,6 +182,16 @@ std::string World::Chores() {
   }
   acknowledged_ = std::max(acknowledged_, engine_->durable_epoch());
   return {};
+}
+
+// To be called once the epoch is durable, or was found to have changed nothing: then, right after that look.
+void World::Ask(Epoch epoch) {
+  ++asked_;
+  engine_->NotifyDurable(epoch, [this, epoch](Code code) {
+    ++called_;
+    if (engine_ == nullptr || code != Code::kOk || engine_->durable_epoch() >= epoch) return;
+    if (std::string wrong = CheckNothingIsMissing(); !wrong.empty()) wrong_meanwhile_ = wrong;
+  });
 }
 
 // Each consumer stalls now and then, over several commits and crashes.
@@ -237,6 +248,7 @@ std::string World::Crash(bool orderly) {
   // Closing in order writes everything, whatever its epoch.
   closed_ = orderly;
   engine_.reset();
+  if (called_ != asked_) return "somebody asked to be called, and was not, or more than once";
   const Loss losses[] = {Loss::kAll, Loss::kNone, Loss::kSome, Loss::kTorn};
   const auto lose = [&] {
     ++counts_.crashes;
@@ -306,7 +318,7 @@ std::string World::Verify(Epoch at_least) {
   return CheckEvents();
 }
 
-// WaitDurable said that an epoch need not be waited for: the disk has all there is.
+// It was said that an epoch need not be waited for: the disk has all there is.
 std::string World::CheckNothingIsMissing() {
   const Epoch durable = engine_->durable_epoch();
   Side now = *now_side_;
@@ -314,12 +326,12 @@ std::string World::CheckNothingIsMissing() {
   const std::string all = StateOf(&now.player, now_ms_);
   const std::string there = StateOf(&ModelAt(durable)->player, now_ms_);
   if (all != there) {
-    return "WaitDurable said kOk, but with epoch " + std::to_string(durable) + " not everything is durable\n" +
-           FirstDifference(all, there);
+    return "nobody has to wait, it was said, but with epoch " + std::to_string(durable) +
+           " not everything is durable\n" + FirstDifference(all, there);
   }
   for (const Done& done : life_) {
     if (done.carries && !done.epochs.empty() && done.epochs.front() > durable) {
-      return "WaitDurable said kOk, but a position that a command carried is not durable";
+      return "nobody has to wait, it was said, but a position that a command carried is not durable";
     }
   }
   return {};

@@ -80,6 +80,7 @@ class World {
   [[nodiscard]] std::string Step(const differential::Command& command, bool committing = false);
   [[nodiscard]] std::string Chores();
   void Meanwhile(bool committing);
+  void Ask(Epoch epoch);
   [[nodiscard]] std::string Hear();
   void ArmFault();
   [[nodiscard]] std::string CheckReadOnly();
@@ -112,6 +113,7 @@ class World {
   std::size_t step_ = 0;  // commands done
   bool busy_ = false;     // with something during which others may come: see Meanwhile
   std::string wrong_meanwhile_;
+  std::uint64_t asked_ = 0, called_ = 0;
   Millis now_ms_ = 0;
   Epoch acknowledged_ = 0;
   bool closed_ = false;                               // in order: nothing is lost

@@ -119,7 +119,6 @@ void PrintSummary(Replayer* replayer, double rate, const AuditReport& audit) {
       "ms\n",
       journal.durable_epoch, journal.blocks, journal.bytes, journal.snapshots, journal.segments,
       static_cast<double>(journal.sync_ns) / 1e6);
-  if (!journal.segment_problem.empty()) fmt::print(stderr, "no next segment: {}\n", journal.segment_problem);
   if (!journal.snapshot_problem.empty()) fmt::print(stderr, "no snapshot: {}\n", journal.snapshot_problem);
 }
 

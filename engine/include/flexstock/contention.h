@@ -19,7 +19,8 @@
 // Cost     Meant to stay below 3% of an order at a sample of 16; docs/performance.md says what was measured. Off: a
 //          byte more is read for each lock.
 // Threads  Engine::Contention may be called by any, at any time: a shard's lock at a time, for well under a
-//          microsecond, which is not counted itself. Each shard's figures are of one instant; they only grow.
+//          microsecond, which is not counted itself. Each shard's figures are of one instant; they only grow. A
+//          product's may begin again when it was not among the hottest for a while.
 #pragma once
 
 #include <cstdint>

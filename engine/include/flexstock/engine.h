@@ -116,12 +116,13 @@ class Engine {
   // The last epoch that is on the disk with all before it; without a journal, the last that has ended.
   [[nodiscard]] Epoch durable_epoch() const;
   // Waits until `epoch` is, or all that has changed before this call: an answer that changed nothing, such as a refusal
-  // in a sold-out sale, waits only for what it may have seen, and for no disk if that is there. kOk; kReadOnly: the
+  // in a sold-out sale, waits only for what it may have seen, and for no disk if that is there. So kOk is about what
+  // this caller did; that an epoch is durable, which goes on meanwhile, only durable_epoch() says. kReadOnly: the
   // journal failed before; kOverloaded: events are not taken away, so no epoch can end; kInvalidArgument: no call can
-  // have returned this epoch yet.
+  // have returned this epoch yet, not of this engine.
   [[nodiscard]] Code WaitDurable(Epoch epoch);
-  // The same for a caller that must not block: calls done(kOk or kReadOnly) once, now if `epoch` is durable already,
-  // else later from the thread that made it so, in order of epochs. It must be quick, and may call the engine for
+  // The same for a caller that must not block: calls done(kOk, kReadOnly or kInvalidArgument) once; now, if `epoch` is
+  // durable already or never was; else later from the thread that commits, in order of epochs. It must be quick, and may call the engine for
   // anything but WaitDurable, Commit and Snapshot.
   void NotifyDurable(Epoch epoch, std::function<void(Code)> done);
   // The last offset that a command has carried for the stream, durable or not; false: none ever.

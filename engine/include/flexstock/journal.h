@@ -54,7 +54,7 @@ struct JournalStats {
   std::uint64_t snapshots = 0;       // taken
   Epoch snapshot_epoch = 0;          // of the newest
   std::uint64_t snapshot_bytes = 0;  // its size
-  std::string segment_problem;       // why the next file cannot be made ahead; read-only once it is needed. Or empty
+  std::string segment_problem;       // why the next file cannot be made ahead (Options::background makes it), or empty
   std::string snapshot_problem;      // why the last one did not come about; empty if it did
   std::string failure;               // why the engine is read-only; empty if it is not
 };

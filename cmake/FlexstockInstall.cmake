@@ -10,7 +10,7 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/engine/include/flexstock DESTINATION ${C
   FILES_MATCHING PATTERN *.h)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 if(FLEXSTOCK_TOOLS)
-  # OPTIONAL: whoever built the target flexstock alone installs that alone.
+  # OPTIONAL: whoever built the target flexstock alone installs no programs.
   install(TARGETS flexstock-replay flexstock-loadgen flexstock-journal OPTIONAL
     RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   # The load generator finds them beside itself.

@@ -174,7 +174,7 @@ TEST_F(KilledTest, KilledAnywhereAndContinuedItEndsLikeAnUnbrokenRun) {
           }
           ++kills;
           --left;
-          if (!snapshots && random() % 2 == 0 && fs::exists(directory_ / (killed + ".journal"))) {
+          if (!snapshots && (torn == 0 || random() % 2 == 0) && fs::exists(directory_ / (killed + ".journal"))) {
             TearLastBlock(killed + ".journal");
             ++torn;
           }

@@ -49,11 +49,12 @@ TEST_F(ProcessTest, IsStoppedInTheEnd) {
 
 TEST_F(ProcessTest, IsStoppedBySignalsThatItWasTold) {
   {
-    Command command = Shell("trap 'echo stopped >how; exit' USR1; while :; do read line <wait; done");
+    Command command = Shell("trap 'echo stopped >how; exit' USR1; : >trapped; while :; do read line <wait; done");
     command.stop_signal = SIGUSR1;
     ASSERT_EQ(::mkfifo(directory_.Path("wait").c_str(), 0600), 0);
     Process process(command);
-    process.WaitUntil([this] { return HasStarted(); });
+    // Before, the signal would be the end of it.
+    process.WaitUntil([this] { return std::filesystem::exists(directory_.Path("trapped")); });
   }
   std::string how;
   std::ifstream(directory_.Path("how")) >> how;

@@ -68,6 +68,7 @@ class NothingChangedTest : public testing::Test {
  protected:
   void SetUp() override {
     Options options = OptionsOn(&storage_);
+    options.events_max = 1'024;
     auto [engine, problem] = Engine::Open(options);
     ASSERT_EQ(problem, "");
     engine_ = std::move(engine);

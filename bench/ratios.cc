@@ -53,7 +53,7 @@ std::vector<Comparison> Comparisons(const Sides& sides) {
   // One stage with contention looked at, one without.
   const auto watched = [=](Spread spread, std::uint32_t callers) {
     return [=]() -> Comparison::Sides {
-      const auto looked_at = std::make_shared<Stage>(Setting{.products = products, .contention_sample = 16});
+      const auto looked_at = std::make_shared<Stage>(Setting{.products = products, .contention_sample = 64});
       return {sides.Placing(looked_at, spread, {}, callers),
               sides.Placing(std::make_shared<Stage>(plain), spread, {}, callers)};
     };

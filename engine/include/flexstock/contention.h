@@ -6,7 +6,7 @@
 //
 //   acquisitions  exact, by shard. By product: of the acquisitions that were looked at (every contention_sample-th of
 //                 a shard), times contention_sample: good to a few per cent once thousands were looked at, off where
-//                 callers keep step with the sampling (a loop of 16 products and a sample of 16: take 17).
+//                 callers keep step with the sampling (a loop of 64 products and a sample of 64: take 65).
 //   waits, wait_ns  exact, of all that waited: from finding the lock taken to having it.
 //   of a product  What a call is about: an order's product; of a batch the first of a shard's products, of a cart each
 //                 shard's first. Calls about none (commits, snapshots, a member's pending orders) and what was not
@@ -16,7 +16,7 @@
 //                 bounded memory. What each of them has is known between two bounds, a twelfth of its shard's sum
 //                 apart at most; whoever has more than a twelfth of the sum is among them for certain.
 //
-// Cost     Meant to stay below 3% of an order at a sample of 16; docs/performance.md says what was measured. Off: a
+// Cost     Meant to stay below 3% of an order at a sample of 64; docs/performance.md says what was measured. Off: a
 //          byte more is read for each lock.
 // Threads  Engine::Contention may be called by any, at any time: a shard's lock at a time, for well under a
 //          microsecond, which is not counted itself. Each shard's figures are of one instant; they only grow. A

@@ -47,7 +47,7 @@ struct Options {
   Clock* clock = nullptr;
 
   // Looks at who takes and waits for each shard's lock (contention.h): at everybody who waits, and at every so many-th
-  // of the others, 1 .. 65 535; 16 is a good one. 0: off.
+  // of the others, 1 .. 65 535; 64 is a good one. 0: off.
   std::uint32_t contention_sample = 0;
 
   // ---- Journal (docs/operations.md) ----

@@ -11,7 +11,7 @@ namespace flexstock::loadgen {
 namespace {
 
 // Every so many acquisitions of a shard's lock are looked at closely.
-constexpr std::uint32_t kContentionSample = 16;
+constexpr std::uint32_t kContentionSample = 64;
 
 }  // namespace
 

@@ -11,7 +11,7 @@ find_package(GTest REQUIRED)
 # are so as far as it costs little.
 add_library(flexstock_test_code INTERFACE)
 target_link_libraries(flexstock_test_code INTERFACE flexstock_compile GTest::gtest GTest::gtest_main)
-target_compile_options(flexstock_test_code INTERFACE 
+target_compile_options(flexstock_test_code INTERFACE
   $<$<AND:$<CONFIG:Release>,$<NOT:$<BOOL:$<TARGET_PROPERTY:FLEXSTOCK_AS_SHIPPED>>>>:-O1>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # False for "x" + std::string at -O1, as -Wrestrict is (FlexstockCompile.cmake).

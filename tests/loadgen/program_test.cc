@@ -362,6 +362,7 @@ TEST_F(ProgramTest, SaysWhatIsWrongWithARun) {
         {"run flash-sale --set catalogue.stock=-1", "--set catalogue.stock=-1"},
         {"run flash-sale --journal @/j", "virtual time knows no disk"},
         {"run flash-sale --threads 2", "neither threads nor pauses"},
+        {"run flash-sale --pause-at 0.4", "neither threads nor pauses"},
         {"run flash-sale --seconds 5", "--mode max or --mode rate N"},
         {"run flash-sale --mode max --journal @/j --sweep catalogue.stock=1,2", "directory of its own"},
         {"run flash-sale --hgrm @/h", "took time"},

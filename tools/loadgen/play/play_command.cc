@@ -167,7 +167,7 @@ CLI::App* AddPlay(CLI::App* app, PlayCommand* command) {
     if (!command->play.journal.empty() && command->play.mode == PlayMode::kVirtual) {
       throw CLI::ValidationError("--journal", "virtual time knows no disk: --mode max or --mode rate N");
     }
-    for (const char* of_real_time : {"--seconds", "--threads", "--pause-ms"}) {
+    for (const char* of_real_time : {"--seconds", "--threads", "--pause-ms", "--pause-at"}) {
       if (command->play.mode == PlayMode::kVirtual && run->count(of_real_time) != 0) {
         throw CLI::ValidationError(of_real_time,
                                    "virtual time has neither threads nor pauses, and takes no time: "

@@ -56,12 +56,6 @@ OrderState Entered(EventType type) {
   }
 }
 
-bool Same(const Event& a, const Event& b) {
-  return a.type == b.type && a.mode == b.mode && a.at_ms == b.at_ms && a.deadline_ms == b.deadline_ms &&
-         a.order == b.order && a.key == b.key && a.product == b.product && a.member == b.member &&
-         a.customer == b.customer && a.qty == b.qty && a.position == b.position;
-}
-
 std::string Text(OrderKey key) {
   const Position at = PlacedAt(key);
   return "order " + std::to_string(at.stream) + ":" + std::to_string(at.offset) + "." + std::to_string(key.lo & 255);
@@ -148,7 +142,7 @@ void Books::Hear(Audience audience, const Event& event) {
   }
   if (told.next < events.size()) {
     const Event& before = events[told.next++];
-    if (!Same(before, event)) Problem(whom + ": before the crash it was " + Text(before));
+    if (before != event) Problem(whom + ": before the crash it was " + Text(before));
     return;
   }
   if (!events.empty() && event.position <= events.back().position) {
@@ -292,7 +286,7 @@ void Books::CheckEvents(Engine& engine) {
     std::vector<Event> mine;
     std::copy_if(feed.begin(), feed.end(), std::back_inserter(mine),
                  [&](const Event& event) { return Tells(event.type, audience); });
-    if (!std::equal(mine.begin(), mine.end(), told.events.begin(), told.events.end(), Same)) {
+    if (!std::equal(mine.begin(), mine.end(), told.events.begin(), told.events.end())) {
       Problem(std::string(Name(audience)) + " was told something else than its part of the feed");
     }
     // What is durable is never untold: all of it has come again, but for what was confirmed.

@@ -278,15 +278,14 @@ INSTANTIATE_TEST_SUITE_P(Journals, ListeningTest, testing::Bool());
 // ---- Nothing to go on with ------------------------------------------------------------------------------------------
 
 TEST(LockTest, ThatCannotBeMade) {
-  const std::string path =
-      (std::filesystem::temp_directory_path() / ("flexstock-lock-" + std::to_string(::getpid()))).string();
+  const program::Directory directory;
+  const std::string path = directory.path();
   std::filesystem::create_directories(path + "/LOCK");
   Options options = OptionsOn(nullptr);
   options.journal_dir = path;
   const auto opened = Engine::Open(options);
   EXPECT_EQ(opened.engine, nullptr);
   EXPECT_EQ(opened.problem, "cannot lock " + path + "/LOCK: Is a directory");
-  std::filesystem::remove_all(path);
 }
 
 #ifndef FLEXSTOCK_SANITIZED  // they need address space of their own

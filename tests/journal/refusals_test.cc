@@ -12,6 +12,7 @@
 
 #include "engine/journal/format.h"
 #include "tests/journal/shop.h"
+#include "tests/program/program.h"
 #include "tests/sim/sim_storage.h"
 
 namespace flexstock::journal {
@@ -300,16 +301,14 @@ TEST(RefusalsTest, LeftoversAreRemovedAndStrangersLeft) {
 
 class DirectoryTest : public testing::Test {
  protected:
-  ~DirectoryTest() override { std::filesystem::remove_all(path_); }
-
   [[nodiscard]] Options RealOptions() const {
     Options options = OptionsOn(nullptr);
     options.journal_dir = path_;
     return options;
   }
 
-  const std::string path_ =
-      (std::filesystem::temp_directory_path() / ("flexstock-refusals-" + std::to_string(::getpid()))).string();
+  const program::Directory directory_;
+  const std::string path_ = directory_.path() / "journal";
 };
 
 TEST_F(DirectoryTest, HasOneEngineAtATimeInAProcess) {

@@ -2,12 +2,11 @@
 #include "engine/journal/segments.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <thread>
 
+#include "tests/program/program.h"
 #include "tests/sim/sim_storage.h"
 
 namespace flexstock::journal {
@@ -227,10 +226,8 @@ TEST(IoProblemTest, HasAReasonInAnyCase) {
 
 // Whoever takes a snapshot retires, whoever keeps the journal prepares, whoever commits writes.
 TEST(SegmentsThreadsTest, WritePrepareAndRetireAtOnce) {
-  const std::string path =
-      (std::filesystem::temp_directory_path() / ("flexstock-segments-" + std::to_string(::getpid()))).string();
-  std::filesystem::remove_all(path);
-  ASSERT_EQ(SystemStorage().MakeDirectory(path), 0);
+  const program::Directory directory;
+  const std::string path = directory.path();
   Segments segments(SystemStorage(), path, kLike, kBytes);
   ASSERT_EQ(segments.Open(1, 1, kPage), "");
   std::atomic<bool> done{false};
@@ -248,7 +245,6 @@ TEST(SegmentsThreadsTest, WritePrepareAndRetireAtOnce) {
   preparer.join();
   retirer.join();
   EXPECT_EQ(segments.number(), 10u);
-  std::filesystem::remove_all(path);
 }
 
 }  // namespace

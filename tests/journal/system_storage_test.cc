@@ -12,6 +12,7 @@
 #include <fstream>
 
 #include "flexstock/storage.h"
+#include "tests/program/program.h"
 
 namespace flexstock {
 namespace {
@@ -22,12 +23,6 @@ std::vector<std::byte> Bytes(std::size_t count, unsigned fill) {
 
 class SystemStorageTest : public testing::Test {
  protected:
-  SystemStorageTest() {
-    std::filesystem::remove_all(path_);
-    EXPECT_EQ(storage_.MakeDirectory(path_), 0);
-  }
-  ~SystemStorageTest() override { std::filesystem::remove_all(path_); }
-
   [[nodiscard]] std::unique_ptr<StorageFile> Open(const std::string& name, OpenMode mode) const {
     std::unique_ptr<StorageFile> file;
     EXPECT_EQ(storage_.Open(path_ + "/" + name, mode, &file), 0);
@@ -35,8 +30,8 @@ class SystemStorageTest : public testing::Test {
   }
 
   Storage& storage_ = SystemStorage();
-  const std::string path_ =
-      (std::filesystem::temp_directory_path() / ("flexstock-storage-" + std::to_string(::getpid()))).string();
+  const program::Directory directory_;
+  const std::string path_ = directory_.path();
 };
 
 TEST_F(SystemStorageTest, MakesDirectories) {

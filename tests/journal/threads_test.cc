@@ -1,7 +1,6 @@
 // Everybody at once on a journaled engine: customers who place and pay, members who answer what they are told, a feed,
 // waiting and being called for what is durable, snapshots. Then it is closed and opened, and everything adds up.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <array>
 #include <atomic>
@@ -12,6 +11,7 @@
 #include <thread>
 
 #include "flexstock/engine.h"
+#include "tests/program/program.h"
 #include "tests/sim/forwarding_storage.h"
 #include "tests/sim/random.h"
 
@@ -24,9 +24,6 @@ constexpr std::uint64_t kOrders = FLEXSTOCK_THREADS_ORDERS;  // of each customer
 
 class ThreadsTest : public testing::Test {
  protected:
-  ThreadsTest() { std::filesystem::remove_all(path_); }
-  ~ThreadsTest() override { std::filesystem::remove_all(path_); }
-
   [[nodiscard]] Options BusyOptions() const {
     Options options;
     options.shards = 4;
@@ -41,8 +38,8 @@ class ThreadsTest : public testing::Test {
     return options;
   }
 
-  const std::string path_ =
-      (std::filesystem::temp_directory_path() / ("flexstock-threads-" + std::to_string(::getpid()))).string();
+  const program::Directory directory_;
+  const std::string path_ = directory_.path();
 };
 
 std::unique_ptr<Engine> OpenOrFail(const Options& options) {

@@ -11,7 +11,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <random>
 #include <set>
 #include <string>
@@ -20,6 +19,7 @@
 
 #include "flexstock/engine.h"
 #include "tests/model/seed.h"
+#include "tests/program/program.h"
 #include "tests/replay/random_log.h"
 
 namespace flexstock::replay {
@@ -36,20 +36,8 @@ struct Outcome {
 
 class KilledTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "flexstock-killed-XXXXXX").string();
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
-    directory_ = name;
-  }
-  void TearDown() override { fs::remove_all(directory_); }
-
-  void Write(const std::string& name, const std::string& text) {
-    std::ofstream(directory_ / name, std::ios::binary) << text;
-  }
-  std::string Text(const std::string& name) {
-    std::ifstream file(directory_ / name, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
+  void Write(const std::string& name, const std::string& text) const { own_.Write(name, text); }
+  [[nodiscard]] std::string Text(const std::string& name) const { return own_.Text(name); }
   static std::vector<std::string> Files(const std::string& kind) {
     return {"--results", kind + ".results", "--events", kind + ".events", "--state", kind + ".state"};
   }
@@ -118,7 +106,8 @@ class KilledTest : public testing::Test {
     }
   }
 
-  fs::path directory_;
+  const program::Directory own_;
+  const fs::path directory_ = own_.path();
 };
 
 // A few thousand orders that are remembered, in a log whose names come again and again.
@@ -195,7 +184,6 @@ TEST_F(KilledTest, KilledAnywhereAndContinuedItEndsLikeAnUnbrokenRun) {
 class RefusedTest : public KilledTest {
  protected:
   void SetUp() override {
-    KilledTest::SetUp();
     Write("log", RandomLog(1, 300));
     ASSERT_EQ(RunJournaled("log", "x", {"--shards", "7"}).code, 0) << Text("said");
     for (const char* file : {"x.results", "x.events", "x.state"}) before_.push_back(Text(file));

@@ -6,12 +6,6 @@
 namespace flexstock::sim {
 namespace {
 
-bool Same(const Event& a, const Event& b) {
-  return a.type == b.type && a.mode == b.mode && a.at_ms == b.at_ms && a.deadline_ms == b.deadline_ms &&
-         a.order == b.order && a.key == b.key && a.product == b.product && a.member == b.member &&
-         a.customer == b.customer && a.qty == b.qty && a.position == b.position;
-}
-
 std::string Named(const Consumer::Place& place) {
   return std::string(Name(static_cast<EventType>(place.second))) + " at position " + std::to_string(place.first);
 }
@@ -51,7 +45,7 @@ std::string Consumer::Hear(Engine& engine, std::size_t most) {
     }
     heard_.insert(place);
     const auto [known, fresh] = told_.emplace(place, event);
-    if (!fresh && !Same(known->second, event)) return whom + Named(place) + " was another event before the crash";
+    if (!fresh && known->second != event) return whom + Named(place) + " was another event before the crash";
     if (each_) each_(event);
   }
   return {};
@@ -90,7 +84,7 @@ std::string Consumer::CompareWith(const Consumer& feed) const {
     ++expected;
     const auto found = told_.find(place);
     if (found == told_.end()) return std::string(Name(audience_)) + " was never told " + Named(place);
-    if (!Same(found->second, event)) return std::string(Name(audience_)) + " was told another " + Named(place);
+    if (found->second != event) return std::string(Name(audience_)) + " was told another " + Named(place);
   }
   if (told_.size() != expected) return std::string(Name(audience_)) + " was told more than the feed";
   return {};

@@ -52,6 +52,8 @@ struct Event {
   // Rises over all events of an engine, with gaps; the two events of one change (order_confirmed, pickup_requested)
   // share one. The same for every audience, and after recovery.
   std::uint64_t position = 0;
+
+  friend bool operator==(const Event&, const Event&) = default;
 };
 
 // "order_confirmed", ... ; "member", ...

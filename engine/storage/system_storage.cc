@@ -82,10 +82,17 @@ class SystemLock final : public StorageLock {
 class PosixStorage final : public Storage {
  public:
   int MakeDirectory(const std::string& path) override {
+    std::string above = path.starts_with('/') ? "/" : ".";
     for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
-      const std::string part = path.substr(0, end);
-      if (::mkdir(part.c_str(), 0777) != 0 && errno != EEXIST) return errno;
+      std::string part = path.substr(0, end);
+      const bool made = ::mkdir(part.c_str(), 0777) == 0;
+      if (!made && errno != EEXIST) return errno;
+      // One that is there may have been made by a process that was killed right then. Whoever may not read the
+      // directory above has not made anything there.
+      const int error = SyncDirectory(above);
+      if (error != 0 && (made || error != EACCES)) return error;
       if (end == std::string::npos) break;
+      above = std::move(part);
     }
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0) return errno;

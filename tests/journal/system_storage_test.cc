@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,6 +14,34 @@
 
 #include "flexstock/storage.h"
 #include "tests/program/program.h"
+
+// This program's own fsync and fdatasync, which the storage calls in place of the C library's: they note what they are
+// called for, and fail when a test says so.
+namespace {
+
+struct Syncs {
+  std::vector<std::string> data, all;  // paths
+  int error = 0;
+  std::string fails;  // the path on which
+};
+Syncs* syncs = nullptr;  // nobody looks
+
+int NoteSync(int fd, std::vector<std::string> Syncs::*list, long call) {
+  if (syncs != nullptr) {
+    const std::string path = std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(fd)).string();
+    (syncs->*list).push_back(path);
+    if (syncs->error != 0 && path == syncs->fails) {
+      errno = syncs->error;
+      return -1;
+    }
+  }
+  return static_cast<int>(::syscall(call, fd));
+}
+
+}  // namespace
+
+extern "C" int fsync(int fd) { return NoteSync(fd, &Syncs::all, SYS_fsync); }
+extern "C" int fdatasync(int fd) { return NoteSync(fd, &Syncs::data, SYS_fdatasync); }
 
 namespace flexstock {
 namespace {
@@ -29,6 +58,10 @@ class SystemStorageTest : public testing::Test {
     return file;
   }
 
+  void SetUp() override { syncs = &syncs_; }
+  void TearDown() override { syncs = nullptr; }
+
+  Syncs syncs_;
   Storage& storage_ = SystemStorage();
   const program::Directory directory_;
   const std::string path_ = directory_.path();
@@ -45,6 +78,52 @@ TEST_F(SystemStorageTest, MakesDirectories) {
   EXPECT_EQ(storage_.MakeDirectory(path_ + "/" + std::string(300, 'x')), ENAMETOOLONG);
   std::filesystem::create_symlink(path_ + "/nowhere", path_ + "/dangling");
   EXPECT_EQ(storage_.MakeDirectory(path_ + "/dangling"), ENOENT);
+}
+
+// What is said to be on the disk has been asked for.
+TEST_F(SystemStorageTest, SyncsWhatItSays) {
+  const auto file = Open("a", OpenMode::kCreate);
+  EXPECT_EQ(file->WriteAt(0, Bytes(5, 1)).count, 5u);
+  EXPECT_TRUE(syncs_.data.empty());
+  EXPECT_EQ(file->Sync(), 0);
+  EXPECT_EQ(syncs_.data, std::vector{path_ + "/a"});
+  EXPECT_TRUE(syncs_.all.empty());
+  EXPECT_EQ(storage_.SyncDirectory(path_), 0);
+  EXPECT_EQ(syncs_.all, std::vector{path_});
+  syncs_.error = EIO;
+  syncs_.fails = path_ + "/a";
+  EXPECT_EQ(file->Sync(), EIO);
+  syncs_.fails = path_;
+  EXPECT_EQ(storage_.SyncDirectory(path_), EIO);
+}
+
+// A directory that a crash takes back takes its files with it. One that is there may have been made just now.
+TEST_F(SystemStorageTest, TheNameOfADirectoryIsSynced) {
+  const auto end_with = [&](std::vector<std::string> names) {
+    const std::size_t count = std::min(names.size(), syncs_.all.size());
+    EXPECT_EQ(std::vector(syncs_.all.end() - static_cast<std::ptrdiff_t>(count), syncs_.all.end()), names);
+    syncs_.all.clear();
+  };
+  const std::string above = std::filesystem::path(path_).parent_path();
+  EXPECT_EQ(storage_.MakeDirectory(path_ + "/a/b"), 0);
+  end_with({above, path_, path_ + "/a"});
+  EXPECT_EQ(storage_.MakeDirectory(path_ + "/a/b"), 0);
+  end_with({above, path_, path_ + "/a"});
+
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(path_);
+  EXPECT_EQ(storage_.MakeDirectory("c/d"), 0);
+  EXPECT_EQ(syncs_.all, (std::vector{path_, path_ + "/c"}));
+  std::filesystem::current_path(before);
+
+  syncs_.error = EIO;
+  syncs_.fails = path_;
+  EXPECT_EQ(storage_.MakeDirectory(path_ + "/e"), EIO);
+  EXPECT_EQ(storage_.MakeDirectory(path_ + "/e"), EIO);
+  // Whoever may not look has made nothing there.
+  syncs_.error = EACCES;
+  EXPECT_EQ(storage_.MakeDirectory(path_ + "/e"), 0);
+  EXPECT_EQ(storage_.MakeDirectory(path_ + "/f"), EACCES);
 }
 
 TEST_F(SystemStorageTest, ListsNames) {

@@ -48,7 +48,7 @@ class Storage {
  public:
   virtual ~Storage() = default;
 
-  // Makes the directory and those above it; success if it is there.
+  // Makes the directory and those above it; success if it is there. Their names are on the disk then.
   [[nodiscard]] virtual int MakeDirectory(const std::string& path) = 0;
   // The names in the directory, without path, in no order.
   [[nodiscard]] virtual int List(const std::string& path, std::vector<std::string>* names) = 0;

@@ -1,9 +1,9 @@
 // DurableEpochs: who waits for which epoch, and who is called when it is on the disk.
 //
-// One of those who wait does the work for all: the first commits, the others sleep until it has.
+// One of those who wait does the work for all: the first commits, the others sleep until somebody has.
 //
-// Threads  Any. Reach and Fail: whoever commits, not while it holds the lock of committing, because callbacks may call
-//          the engine. Callbacks are called by one thread at a time, in order of epochs.
+// Threads  Any. Reach, Fail, Asking and Release: whoever commits, under its lock. Tell: the same, once it has released
+//          it, because callbacks may call the engine. Callbacks are called by one thread at a time, in order of epochs.
 #pragma once
 
 #include <atomic>
@@ -30,11 +30,11 @@ class DurableEpochs {
   // Before any other call: where recovery stands.
   void StartAt(Epoch epoch) { durable_.store(epoch); }
 
-  // Only who commits calls this, under its lock; then Tell().
+  // Then Tell().
   void Reach(Epoch epoch) { durable_.store(epoch); }
   void Fail() { failed_.store(true); }
 
-  // Only who commits, too. How many wait to be called for `epoch`, which has not ended; and that the first `count` of
+  // How many wait to be called for `epoch`, which has not ended; and that the first `count` of
   // them need not wait on, because nothing that they can have seen is missing on the disk. Then Tell().
   [[nodiscard]] std::size_t Asking(Epoch epoch) {
     if (!wanted()) return 0;
@@ -54,9 +54,13 @@ class DurableEpochs {
     if (asking.empty()) callbacks_.erase(epoch);
   }
 
-  // Calls whoever waits to be called for what has been reached.
+  // Wakes whoever waits, and calls whoever waits to be called, for what has been reached.
   void Tell() {
-    // seq_cst, and so is reaching: either this sees the callback, or Notify sees that its epoch is durable.
+    // seq_cst, and so is reaching: either this sees who has come, or he sees that his epoch is durable.
+    if (waiting_.load() != 0) {
+      const std::lock_guard lock(mutex_);  // not between his looking and his sleeping
+      wake_.notify_all();
+    }
     if (registered_.load() == 0) return;
     std::unique_lock lock(mutex_);
     if (calling_) return;  // that thread looks again before it leaves
@@ -87,34 +91,38 @@ class DurableEpochs {
   // Until `epoch` is durable; commit() gives kOk if all that has changed before it is durable, or why it cannot be.
   template <typename Commit>
   Code Wait(Epoch epoch, Commit commit) {
+    const auto over = [&] { return epoch <= durable() || failed(); };
     std::unique_lock lock(mutex_);
-    for (;;) {
-      if (epoch <= durable()) return Code::kOk;
-      if (failed()) return Code::kReadOnly;
-      if (leading_) {
-        ++waiting_;
-        wake_.wait(lock);
-        --waiting_;
-        continue;
-      }
-      leading_ = true;
-      lock.unlock();
-      const Code code = commit();
+    waiting_.fetch_add(1);  // before looking: see Tell
+    wake_.wait(lock, [&] { return over() || !leading_; });
+    waiting_.fetch_sub(1);
+    if (over()) return epoch <= durable() ? Code::kOk : Code::kReadOnly;
+    leading_ = true;
+    lock.unlock();
+    const auto follow = [&] {
       lock.lock();
       leading_ = false;
-      if (waiting_ != 0) wake_.notify_all();
-      return epoch <= durable() ? Code::kOk : code;
+      wake_.notify_all();  // one of them leads next
+    };
+    Code code = Code::kOk;
+    try {
+      code = commit();
+    } catch (...) {
+      follow();
+      throw;
     }
+    follow();
+    return epoch <= durable() ? Code::kOk : code;
   }
 
  private:
   std::atomic<Epoch> durable_{0};
   std::atomic<bool> failed_{false};
-  std::atomic<std::uint32_t> registered_{0};
+  std::atomic<std::uint32_t> registered_{0};  // to be called
+  std::atomic<std::uint32_t> waiting_{0};     // in Wait
   std::mutex mutex_;
   std::condition_variable wake_;
   bool leading_ = false;
-  std::uint32_t waiting_ = 0;
   bool calling_ = false;
   std::map<Epoch, std::vector<Done>> callbacks_;
 };

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -187,6 +188,46 @@ TEST(DurableEpochsTest, OneCommitsForAllWhoWait) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(commits, kEpochs);
+}
+
+// Whoever waits for an epoch that somebody else has reached does not wait for the next one, which is being written.
+TEST(DurableEpochsTest, IsWokenWhileAnotherStillCommits) {
+  DurableEpochs epochs;
+  std::atomic<bool> leads{false}, woken{false};
+  std::thread leader([&] {
+    EXPECT_EQ(epochs.Wait(2,
+                          [&] {
+                            leads = true;
+                            while (!woken) std::this_thread::yield();
+                            epochs.Reach(2);
+                            return Code::kOk;
+                          }),
+              Code::kOk);
+  });
+  while (!leads) std::this_thread::yield();
+  std::atomic<bool> waits{false};
+  std::thread waiter([&] {
+    waits = true;
+    EXPECT_EQ(epochs.Wait(1, [] { return Code::kReadOnly; }), Code::kOk);
+    woken = true;
+  });
+  while (!waits) std::this_thread::yield();
+  epochs.Reach(1);
+  epochs.Tell();
+  waiter.join();
+  leader.join();
+}
+
+// No memory, say: the next one leads.
+TEST(DurableEpochsTest, ACommitThatThrowsHoldsUpNobody) {
+  DurableEpochs epochs;
+  EXPECT_THROW((void)epochs.Wait(1, []() -> Code { throw std::bad_alloc(); }), std::bad_alloc);
+  EXPECT_EQ(epochs.Wait(1,
+                        [&] {
+                          epochs.Reach(1);
+                          return Code::kOk;
+                        }),
+            Code::kOk);
 }
 
 TEST(DurableEpochsTest, AFailureWakesAll) {

@@ -6,6 +6,7 @@
 // Callers go on meanwhile: what they change belongs to the epoch that has begun. They wait only if a buffer is full.
 #include <algorithm>
 #include <chrono>
+#include <new>
 
 #include "engine/base/seeded_bugs.h"
 #include "engine/engine_impl.h"
@@ -41,8 +42,8 @@ Code Engine::Impl::MakeWay(Epoch seen) {
 }
 
 Code Engine::Impl::CommitLocked(bool in_any_case) {
+  const bool told = TellTaken();  // after a failure, too: what is durable may be heard
   if (durable_.failed()) return Code::kReadOnly;
-  const bool told = TellTaken();
   // An epoch that was begun and changed nothing goes on: numbers are for what is on the disk.
   const bool nothing_to_write = journaled() && NothingToWrite();
   if (!told && !in_any_case) return Code::kOverloaded;
@@ -55,7 +56,15 @@ Code Engine::Impl::CommitLocked(bool in_any_case) {
   }
   const Epoch ended = epoch_.fetch_add(1, std::memory_order_seq_cst);
   if (base::Seeded(base::Bug::kAcknowledgeBeforeDrain)) durable_.Reach(ended);
-  if (std::string problem = TakeAndWrite(ended); !problem.empty()) {
+  const std::size_t durable_count = taken_count_;
+  std::string problem;
+  try {
+    problem = TakeAndWrite(ended);
+  } catch (const std::bad_alloc&) {
+    problem = "there is no memory for an epoch's changes";
+  }
+  if (!problem.empty()) {
+    taken_count_ = durable_count;  // what has left its shard since is told to nobody
     Fail(std::move(problem));
     return Code::kReadOnly;
   }
@@ -216,7 +225,10 @@ void Engine::Impl::DropConfirmed() {
 // ---- Failing and waiting ------------------------------------------------------------------------------------------
 
 void Engine::Impl::Fail(std::string why) {
-  failure_ = std::move(why);
+  {
+    const std::lock_guard said(problems_mutex_);
+    failure_ = std::move(why);
+  }
   durable_.Fail();
   for (std::uint32_t i = 0; i < options_.shards; ++i) {
     shard::Shard& shard = At(i);
@@ -263,7 +275,8 @@ JournalStats Engine::Impl::Journal() const {
   stats.snapshots = snapshots_.load(std::memory_order_relaxed);
   stats.snapshot_epoch = snapshot_epoch_.load(std::memory_order_relaxed);
   stats.snapshot_bytes = snapshot_bytes_.load(std::memory_order_relaxed);
-  const std::lock_guard lock(commit_mutex_);
+  // Not the lock of committing: whoever asks while the disk hangs is to see that it does.
+  const std::lock_guard said(problems_mutex_);
   stats.failure = failure_;
   stats.segment_problem = segment_problem_;
   stats.snapshot_problem = snapshot_problem_;

@@ -89,6 +89,7 @@ Code Engine::Impl::Advance(Millis at_ms) {
     if (At(i).wake_by() > at_ms) continue;  // nothing is due there
     const auto arrived =
         On<CommandResult>(i, at_ms, nullptr, shard::kForNoProduct, [](shard::Shard&) { return CommandResult{}; });
+    if (arrived.code == Code::kReadOnly) break;  // what is durable may still have to be told
     if (!arrived.ok()) return arrived.code;
   }
   return CommitNow() == Code::kReadOnly ? Code::kReadOnly : Code::kOk;

@@ -2,7 +2,7 @@
 // those that are about several products at once (cart.cc).
 //
 // Locks, in the order in which they are taken: snapshot_mutex_; commit_mutex_; shard locks by rising index; key stripes
-// by rising index; the position book's.
+// by rising index; the position book's. problems_mutex_ is a leaf.
 #pragma once
 
 #include <array>
@@ -77,10 +77,12 @@ class Engine::Impl {
   [[nodiscard]] static bool IsValid(const Position* position) {
     return position == nullptr || (position->stream < kStreamsMax && position->offset >> 63 == 0);
   }
-  // The answer to a command that touches no shard; what it carries is noted all the same.
+  // The answer to a command that touches no shard; what it carries is noted all the same, in the epoch of the answer.
   template <typename Result>
   Result Refuse(Result result, const Position* position) {
-    if (position != nullptr && IsValid(position)) positions_->NoteNow(*position, [this] { return epoch(); });
+    if (position != nullptr && IsValid(position)) {
+      result.epoch = positions_->NoteNow(*position, [this] { return epoch(); });
+    }
     return result;
   }
   // Under the locks of the command that carries it, and of the epoch in which its shards have arrived: that is over as
@@ -167,9 +169,13 @@ class Engine::Impl {
   [[nodiscard]] std::string OpenMemory();
   [[nodiscard]] std::string OpenJournal(journal::Directory* directory);
   [[nodiscard]] std::string Recover(const journal::Directory& directory);
-  [[nodiscard]] std::string StartJournal(const journal::JournalReader::Tail& tail, std::uint64_t first_segment);
+  [[nodiscard]] std::string StartJournal(const journal::JournalReader::Tail& tail);
 
   // taking_snapshots.cc
+  // How large the journal has grown behind the snapshot that it was opened with, and since.
+  [[nodiscard]] std::uint64_t JournalBytes() const {
+    return bytes_before_ + writer_->bytes.load(std::memory_order_relaxed);
+  }
   std::string TakeSnapshot();
   std::string CopyShards(journal::SnapshotWriter* writer);
   std::string EndSnapshot(journal::SnapshotWriter* writer, Epoch* epoch);
@@ -216,9 +222,11 @@ class Engine::Impl {
   std::array<std::atomic<std::uint64_t>, kAudiences> confirmed_{};  // any thread
   std::array<std::atomic<std::uint64_t>, kAudiences> last_told_{};  // any thread reads
   journal::Confirmed confirmed_written_{};
-  std::string failure_;
-  std::string segment_problem_, snapshot_problem_;
-  Recovery recovery_;  // constant once it is open
+  Recovery recovery_;               // constant once it is open
+  std::uint64_t bytes_before_ = 0;  // of the journal behind the snapshot, when it was opened; constant, too
+
+  mutable std::mutex problems_mutex_;  // guards these three
+  std::string failure_, segment_problem_, snapshot_problem_;
 
   std::mutex snapshot_mutex_;
   std::atomic<std::uint64_t> snapshots_{0}, snapshot_epoch_{0}, snapshot_bytes_{0};

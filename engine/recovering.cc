@@ -26,7 +26,7 @@ std::string Engine::Impl::Start() {
   }
   if (std::string problem = OpenMemory(); !problem.empty()) return problem;
   if (journaled()) {
-    if (std::string problem = directory.is_new ? StartJournal({}, 1) : Recover(directory); !problem.empty()) {
+    if (std::string problem = directory.is_new ? StartJournal({}) : Recover(directory); !problem.empty()) {
       return problem;
     }
   }
@@ -99,10 +99,10 @@ std::string Engine::Impl::OpenJournal(journal::Directory* directory) {
   return {};
 }
 
-std::string Engine::Impl::StartJournal(const journal::JournalReader::Tail& tail, std::uint64_t first_segment) {
+std::string Engine::Impl::StartJournal(const journal::JournalReader::Tail& tail) {
   auto segments = std::make_unique<journal::Segments>(*storage_, options_.journal_dir, file_header_,
                                                       options_.journal_segment_bytes);
-  if (std::string problem = segments->Open(first_segment, tail.number, tail.offset); !problem.empty()) return problem;
+  if (std::string problem = segments->Open(tail.number, tail.offset); !problem.empty()) return problem;
   // The last block was read back, but if its sync failed, or nobody lived to see it, it need not be on the disk: the
   // system may show it, take it for clean, and never write it. So it is written once more, behind itself.
   if (!tail.last.empty() && !base::Seeded(base::Bug::kTrustReadBack)) {
@@ -125,8 +125,8 @@ std::string Engine::Impl::Recover(const journal::Directory& directory) {
   if (std::string problem = recoverer.Run(); !problem.empty()) return problem;
   recovery_ = recoverer.report;
   snapshot_epoch_.store(recovery_.snapshot_epoch, std::memory_order_relaxed);
-  if (std::string problem = StartJournal(recoverer.tail, directory.segments.front()); !problem.empty()) return problem;
-
+  snapshot_bytes_.store(recoverer.snapshot_bytes, std::memory_order_relaxed);
+  bytes_before_ = recoverer.journal_bytes;
   for (const Position& position : recoverer.positions) positions_->Restore(position);
   confirmed_written_ = recoverer.confirmed;
   for (std::size_t i = 0; i < kAudiences; ++i) {
@@ -146,7 +146,8 @@ std::string Engine::Impl::Recover(const journal::Directory& directory) {
     taken_.push_back({std::move(recoverer.events), count});
     taken_count_ = 1;
   }
-  return {};
+  // Last: nothing is written to a journal that is refused.
+  return StartJournal(recoverer.tail);
 }
 
 void Engine::Impl::KeepJournal() {
@@ -163,11 +164,10 @@ void Engine::Impl::KeepJournal() {
       pause = known.empty() || problem.empty() ? kAfterProblem : std::min(2 * pause, kMost);
       if (problem != known) {
         known = std::move(problem);
-        const std::lock_guard commit_lock(commit_mutex_);
+        const std::lock_guard said(problems_mutex_);
         segment_problem_ = known;
       }
-      const std::uint64_t grown =
-          writer_->bytes.load(std::memory_order_relaxed) - snapshot_at_bytes_.load(std::memory_order_relaxed);
+      const std::uint64_t grown = JournalBytes() - snapshot_at_bytes_.load(std::memory_order_relaxed);
       const std::uint64_t due =
           std::max(options_.snapshot_every_bytes, snapshot_bytes_.load(std::memory_order_relaxed));
       if (options_.snapshot_every_bytes != 0 && grown >= due) (void)Snapshot();  // Journal() says how it went

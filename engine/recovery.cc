@@ -127,6 +127,7 @@ std::string Recoverer::LoadSnapshot(Epoch epoch) {
   positions = reader.end().positions;
   report.orders += reader.end().orders;
   report.products += reader.end().products;
+  snapshot_bytes = reader.bytes_read();
   report.bytes_read += reader.bytes_read();
   return {};
 }
@@ -184,6 +185,7 @@ std::string Recoverer::LoadJournal() {
       const std::uint64_t first = next_position;
       for (std::size_t bytes = 0; i < blocks.size() && bytes < kBatch; ++i) {
         bytes += blocks[i].payload.size();
+        journal_bytes += journal::PageUp(journal::kBlockHeaderBytes + blocks[i].payload.size());
         if (std::string problem = TakeBlock(blocks[i], &by_shard); !problem.empty()) return problem;
       }
       if (std::string problem = PutBack(by_shard, first); !problem.empty()) return problem;
@@ -300,16 +302,15 @@ bool Recoverer::PutBack(const Section& section, const Told& told) {
 std::string Recoverer::Finish() {
   std::vector<std::vector<memory::Range>> orders = target_.orders->EndClaims(target_.shard_count);
   std::vector<std::vector<memory::Range>> products = target_.products->EndClaims(target_.shard_count);
-  Millis now_ms = 0;
   for (std::uint32_t i = 0; i < target_.shard_count; ++i) {
-    now_ms = std::max(now_ms, restorers_[i].now());
     restorers_[i].Own(std::move(orders[i]), std::move(products[i]));
   }
   std::atomic<bool> good{true};
   ForEachShard([&](std::uint32_t shard) {
-    if (!restorers_[shard].Finish(now_ms)) good.store(false, std::memory_order_relaxed);
+    if (!restorers_[shard].Finish()) good.store(false, std::memory_order_relaxed);
   });
-  if (!good.load(std::memory_order_relaxed)) {
+  const bool finished = good.load(std::memory_order_relaxed);
+  if (!finished || !std::all_of(restorers_.begin(), restorers_.end(), [](auto& one) { return one.SettleKeys(); })) {
     return path_ +
            ": what came back contradicts itself (units, deadlines or keys do not agree), or memory is short: "
            "nothing is opened";

@@ -41,6 +41,8 @@ class Recoverer {
   std::uint64_t next_position = 1;
   journal::Confirmed confirmed{};
   std::vector<Position> positions;
+  std::uint64_t snapshot_bytes = 0;   // of the snapshot; 0: there is none
+  std::uint64_t journal_bytes = 0;    // of the blocks behind it
   std::vector<shard::Change> events;  // those that somebody may have to be told again, positions and all, in order
 
  private:

@@ -37,9 +37,9 @@ std::string Engine::Impl::Snapshot() {
   if (!journaled()) return "there is no journal: Options::journal_dir is empty";
   const std::lock_guard lock(snapshot_mutex_);
   // Tried again only when the journal has grown as much once more, however this one ends.
-  snapshot_at_bytes_ = writer_->bytes.load(std::memory_order_relaxed);
+  snapshot_at_bytes_ = JournalBytes();
   std::string problem = TakeSnapshot();
-  const std::lock_guard commit_lock(commit_mutex_);
+  const std::lock_guard said(problems_mutex_);
   snapshot_problem_ = problem;
   return problem;
 }
@@ -118,7 +118,7 @@ std::string Engine::Impl::EndSnapshot(journal::SnapshotWriter* writer, Epoch* ep
   {
     const std::lock_guard lock(commit_mutex_);
     if (CommitLocked(/*in_any_case=*/true) == Code::kReadOnly) {
-      return "the engine is read-only: " + failure_;
+      return "the engine is read-only: " + Journal().failure;
     }
     runs = unconfirmed_.Runs();
     end.epoch = *epoch = durable_.durable();

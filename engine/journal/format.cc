@@ -17,7 +17,8 @@ constexpr std::uint64_t kSnapshotMagic = 0x50414e534b545346;  // "FSTKSNAP"
 constexpr std::uint32_t kBlockMagic = 0x4b4c4253;             // "SBLK"
 constexpr std::uint8_t kCompressedBit = 1;
 
-constexpr std::string_view kSegmentPrefix = "journal-", kSnapshotPrefix = "snapshot-";
+constexpr std::string_view kSegmentPrefix = "journal-", kSnapshotPrefix = "snapshot-", kSparePrefix = "spare-";
+constexpr std::string_view kNew = ".new";
 constexpr std::size_t kDigits = 16;
 
 std::string NameOf(std::string_view prefix, std::uint64_t number) {
@@ -125,14 +126,15 @@ bool TakeBlockHeader(std::span<const std::byte> bytes, BlockHeader* header, std:
 
 std::string SegmentName(std::uint64_t number) { return NameOf(kSegmentPrefix, number); }
 std::string SnapshotName(Epoch epoch) { return NameOf(kSnapshotPrefix, epoch); }
+std::string UnfinishedName(std::uint64_t number) { return SegmentName(number).append(kNew); }
+std::string SpareName(std::uint64_t number) { return NameOf(kSparePrefix, number); }
 bool IsSegmentName(const std::string& name, std::uint64_t* number) { return IsName(name, kSegmentPrefix, number); }
 bool IsSnapshotName(const std::string& name, std::uint64_t* number) { return IsName(name, kSnapshotPrefix, number); }
 
 bool IsLeftover(const std::string& name) {
-  constexpr std::string_view kNew = ".new", kSpare = "spare-";
-  const std::string_view view = name;
-  return view.substr(0, kSpare.size()) == kSpare ||
-         (view.size() > kNew.size() && view.substr(view.size() - kNew.size()) == kNew);
+  std::uint64_t number = 0;
+  if (name == kUnfinishedSnapshot || IsName(name, kSparePrefix, &number)) return true;
+  return name.ends_with(kNew) && IsSegmentName(name.substr(0, name.size() - kNew.size()), &number);
 }
 
 }  // namespace flexstock::journal

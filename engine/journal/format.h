@@ -1,7 +1,7 @@
 // Format: the files of a journal, and the frame that everything in them has. docs/journal-format.md has the bytes.
 //
 //   journal-0000000000000007   a segment: a page that says whose it is, then blocks, each at a page's beginning
-//   snapshot-00000000000004d2  the state as of that epoch: a page that says whose it is, then blocks without gaps
+//   snapshot-00000000000004d2  the state as of that epoch: 64 bytes that say whose it is, then blocks without gaps
 //   LOCK                       held by the engine that has the directory open
 //   *.new, spare-*             unfinished or superseded; nobody's
 //
@@ -39,7 +39,7 @@ struct FileHeader {
   FileKind kind = FileKind::kSegment;
   std::uint32_t format = kFormat;
   EngineId engine;
-  std::uint64_t number = 0;  // a segment's, from 1; a snapshot's epoch
+  std::uint64_t number = 0;  // a segment's, from 1; 0 for a snapshot, whose name and end have its epoch
   // What slots and ids rest on: fixed for the journal's life.
   std::uint32_t shards = 0;
   std::uint8_t order_lot_bits = 0;
@@ -94,12 +94,15 @@ std::uint64_t PutBlockHeader(std::byte* at, const BlockHeader& header);
 
 // Names in the directory.
 inline constexpr const char* kLockName = "LOCK";
+inline constexpr const char* kUnfinishedSnapshot = "snapshot.new";  // one at a time is written
 [[nodiscard]] std::string SegmentName(std::uint64_t number);
 [[nodiscard]] std::string SnapshotName(Epoch epoch);
+[[nodiscard]] std::string UnfinishedName(std::uint64_t number);  // of a segment that is being made
+[[nodiscard]] std::string SpareName(std::uint64_t number);       // of a segment that waits to be used again
 // True if it is such a name; the number in it.
 [[nodiscard]] bool IsSegmentName(const std::string& name, std::uint64_t* number);
 [[nodiscard]] bool IsSnapshotName(const std::string& name, std::uint64_t* number);
-// What a crash may leave behind: nobody misses it.
+// What a crash may leave behind, by one of the last three names: nobody misses it.
 [[nodiscard]] bool IsLeftover(const std::string& name);
 
 constexpr std::uint64_t PageUp(std::uint64_t bytes) { return (bytes + kPage - 1) / kPage * kPage; }

@@ -55,10 +55,12 @@ JournalReader::Found JournalReader::Look(std::uint64_t offset, Block* block, std
   const bool journals = block->header.kind == BlockKind::kEpoch || block->header.kind == BlockKind::kClosed;
   if (block->header.engine != directory_.like.engine || !journals) return Found::kNothing;
   if (*hash == tail_.block.hash) return Found::kCopy;
-  const bool closes = block->header.kind == BlockKind::kClosed;
   const Epoch last = tail_.block.epoch;
-  if (block->header.epoch < last || (block->header.epoch == last && !closes)) return Found::kNothing;
   const bool follows = block->header.previous == tail_.block.hash;
+  // Of the last one's epoch is only that the engine was closed then: it has no changes that could be missed, so if it
+  // does not follow, it is of the life before, too.
+  const bool closes = block->header.kind == BlockKind::kClosed;
+  if (block->header.epoch < last || (block->header.epoch == last && !(closes && follows))) return Found::kNothing;
   if (!follows && !base::Seeded(base::Bug::kForgetChain)) return Found::kLater;
   block->offset = offset;
   const std::uint64_t end = kBlockHeaderBytes + std::uint64_t{block->header.payload_bytes};
@@ -71,10 +73,11 @@ JournalReader::Found JournalReader::Look(std::uint64_t offset, Block* block, std
   return block->broken ? Found::kNext : Found::kBroken;
 }
 
-JournalReader::Found JournalReader::Search(std::uint64_t* offset, Block* block, std::uint64_t* hash) const {
+JournalReader::Found JournalReader::Search(std::uint64_t* offset, Block* block, std::uint64_t* hash) {
   std::uint64_t broken_at = 0;
   for (std::uint64_t at = *offset; at < size_; at += kPage) {
     const Found found = Look(at, block, hash);
+    if (found == Found::kCopy) PassCopy(at + PageUp(kBlockHeaderBytes + block->header.payload_bytes));
     if (found == Found::kNext || found == Found::kLater) {
       *offset = at;
       return found;
@@ -84,6 +87,13 @@ JournalReader::Found JournalReader::Search(std::uint64_t* offset, Block* block, 
   if (broken_at == 0) return Found::kNothing;
   *offset = broken_at;
   return Found::kBroken;
+}
+
+// The journal goes on behind all copies: the one that is on the disk may be any of them.
+void JournalReader::PassCopy(std::uint64_t end) {
+  if (tail_.number != number_) tail_.before_segment = tail_.before;
+  tail_.number = number_;
+  tail_.offset = end;
 }
 
 // What is no header, but has been the one that follows: a part of it still says so.
@@ -149,11 +159,13 @@ bool JournalReader::Next(std::vector<Block>* blocks) {
              .closed = block.header.kind == BlockKind::kClosed,
              .last = std::move(tail_.last)};
     last_begin_ = begin;
+    last_end_ = offset;
   }
   if (!blocks->empty()) {
     const auto begin = memory_.begin() + static_cast<std::ptrdiff_t>(last_begin_);
-    const auto end = memory_.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(tail_.offset, size_));
-    tail_.last.assign(begin, end);
+    const std::uint64_t end = std::min<std::uint64_t>(last_end_, size_);
+    tail_.last.assign(begin, memory_.begin() + static_cast<std::ptrdiff_t>(end));
+    tail_.last.resize(last_end_ - last_begin_);  // zeros, if a crash has cut the file there
   }
   return true;
 }

@@ -8,7 +8,7 @@
 //   a later block                     damage: something that was durable is gone, and nothing may be opened
 //
 // An engine that opens a journal writes the last block once more behind itself (engine/recovering.cc). So the block
-// that follows is looked for behind its place, too, and a copy of the one before it is passed over.
+// that follows is looked for behind its place, too, and copies of the one before it are passed over.
 //
 // Threads  One at a time.
 #pragma once
@@ -73,7 +73,8 @@ class JournalReader {
   [[nodiscard]] bool Load(std::uint64_t number);
   [[nodiscard]] Found Look(std::uint64_t offset, Block* block, std::uint64_t* hash) const;
   // From *offset on, page by page: the next block, a later one, or else what is left of the next one; its place.
-  [[nodiscard]] Found Search(std::uint64_t* offset, Block* block, std::uint64_t* hash) const;
+  [[nodiscard]] Found Search(std::uint64_t* offset, Block* block, std::uint64_t* hash);
+  void PassCopy(std::uint64_t end);
   [[nodiscard]] bool IsRemnant(std::uint64_t offset) const;
   [[nodiscard]] std::string At(std::uint64_t number, std::uint64_t offset) const;
 
@@ -85,7 +86,7 @@ class JournalReader {
   bool done_ = false;
   std::vector<std::byte> memory_;
   std::size_t size_ = 0;
-  std::uint64_t last_begin_ = 0;  // where the last block begins
+  std::uint64_t last_begin_ = 0, last_end_ = 0;  // the last block, whole pages
   Tail tail_;
   std::uint64_t bytes_read_ = 0;
   std::string problem_, torn_;

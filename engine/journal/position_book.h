@@ -25,9 +25,11 @@ class PositionBook {
   // A command that took no lock carried it: of the epoch that is open. A commit that has taken what belonged to the
   // epoch before has raised the number first.
   template <typename Read>
-  void NoteNow(const Position& position, Read epoch) {
+  Epoch NoteNow(const Position& position, Read epoch) {
     const std::lock_guard lock(mutex_);
-    NoteLocked(position, epoch());
+    const Epoch open = epoch();
+    NoteLocked(position, open);
+    return open;
   }
 
   [[nodiscard]] bool Find(std::uint32_t stream, std::uint64_t* offset) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <set>
 #include <system_error>
 #include <thread>
 
@@ -44,18 +45,26 @@ std::string IoProblem(const char* what, const std::string& path, int error) {
   return std::string("cannot ") + what + " " + path + ": " + std::generic_category().message(error == 0 ? EIO : error);
 }
 
-std::string Segments::Open(std::uint64_t first, std::uint64_t number, std::uint64_t offset) {
+std::string Segments::Open(std::uint64_t number, std::uint64_t offset) {
   {
     const std::lock_guard lock(mutex_);
-    first_ = first;
     number_ = number;
     std::vector<std::string> names;
     if (const int error = storage_.List(directory_, &names); error != 0) return IoProblem("list", directory_, error);
-    const auto has = [&](std::uint64_t n) {
-      return std::find(names.begin(), names.end(), SegmentName(n)) != names.end();
-    };
+    std::set<std::uint64_t> there;
+    for (const std::string& name : names) {
+      std::uint64_t n = 0;
+      if (IsSegmentName(name, &n)) there.insert(n);
+    }
     made_ = number - 1;
-    while (has(made_ + 1)) ++made_;
+    while (there.count(made_ + 1) != 0) ++made_;
+    first_ = number;
+    while (there.count(first_ - 1) != 0) --first_;
+    for (const std::uint64_t n : there) {
+      if (n >= first_) break;
+      const std::string path = PathOf(SegmentName(n));
+      if (const int error = storage_.Remove(path); error != 0) return IoProblem("remove", path, error);
+    }
     const Hurried hurried(&hurried_);
     std::string problem = MakeThrough(number + 1);
     if (!problem.empty()) return problem;
@@ -123,7 +132,7 @@ std::string Segments::MakeThrough(std::uint64_t number) {
 }
 
 std::string Segments::Make(std::uint64_t number) {
-  const std::string path_new = PathOf(SegmentName(number)) + ".new";
+  const std::string path_new = PathOf(UnfinishedName(number));
   std::string problem = MakeAs(path_new, number);
   // On a full disk, what was made of it would keep the rest of the room from whoever can use it.
   if (!problem.empty()) (void)storage_.Remove(path_new);
@@ -133,14 +142,10 @@ std::string Segments::Make(std::uint64_t number) {
 std::string Segments::MakeAs(const std::string& path_new, std::uint64_t number) {
   const std::string path = PathOf(SegmentName(number));
   std::unique_ptr<StorageFile> file;
-  if (!spares_.empty()) {
-    const std::string spare = PathOf(spares_.back());
-    if (const int error = storage_.Rename(spare, path_new); error != 0) return IoProblem("rename", spare, error);
-    spares_.pop_back();
-    if (const int error = storage_.Open(path_new, OpenMode::kReadWrite, &file); error != 0) {
-      return IoProblem("open", path_new, error);
-    }
-  } else {
+  while (file == nullptr && !spares_.empty()) {
+    if (std::string problem = TakeSpare(path_new, &file); !problem.empty()) return problem;
+  }
+  if (file == nullptr) {
     if (const int error = storage_.Open(path_new, OpenMode::kCreate, &file); error != 0) {
       return IoProblem("make", path_new, error);
     }
@@ -157,6 +162,20 @@ std::string Segments::MakeAs(const std::string& path_new, std::uint64_t number) 
   if (const int error = file->Sync(); error != 0) return IoProblem("sync", path_new, error);
   if (const int error = storage_.Rename(path_new, path); error != 0) return IoProblem("rename", path_new, error);
   return SyncNames();
+}
+
+// *file is nullptr if it has another size: it is of an engine with other options, or a large block has made it grow.
+std::string Segments::TakeSpare(const std::string& path_new, std::unique_ptr<StorageFile>* file) {
+  const std::string spare = PathOf(spares_.back());
+  if (const int error = storage_.Rename(spare, path_new); error != 0) return IoProblem("rename", spare, error);
+  spares_.pop_back();
+  if (const int error = storage_.Open(path_new, OpenMode::kReadWrite, file); error != 0) {
+    return IoProblem("open", path_new, error);
+  }
+  std::uint64_t size = 0;
+  if (const int error = (*file)->Size(&size); error != 0) return IoProblem("read", path_new, error);
+  if (size != bytes_) file->reset();
+  return {};
 }
 
 // A megabyte at a time, each synced by itself: 64 at once would keep the disk for a tenth of a second, and with it
@@ -188,21 +207,19 @@ std::string Segments::Retire(std::uint64_t number) {
   const std::lock_guard lock(mutex_);
   // Used again only once the disk knows them by their new names: else a crash would bring the old name back, with the
   // header of another segment.
-  std::vector<std::string> spares;
   for (; first_ < std::min(number, number_.load()); ++first_) {
-    const std::string name = SegmentName(first_);
-    if (spares_.size() + spares.size() < kSparesMax) {
-      const std::string spare = "spare-" + name.substr(name.size() - 16);
-      if (const int error = storage_.Rename(PathOf(name), PathOf(spare)); error != 0) {
-        return IoProblem("rename", PathOf(name), error);
-      }
-      spares.push_back(spare);
-    } else if (const int error = storage_.Remove(PathOf(name)); error != 0) {
-      return IoProblem("remove", PathOf(name), error);
+    const std::string path = PathOf(SegmentName(first_));
+    if (spares_.size() + retired_.size() < kSparesMax) {
+      const std::string spare = SpareName(first_);
+      if (const int error = storage_.Rename(path, PathOf(spare)); error != 0) return IoProblem("rename", path, error);
+      retired_.push_back(spare);
+    } else if (const int error = storage_.Remove(path); error != 0) {
+      return IoProblem("remove", path, error);
     }
   }
   if (std::string problem = SyncNames(); !problem.empty()) return problem;
-  spares_.insert(spares_.end(), spares.begin(), spares.end());
+  spares_.insert(spares_.end(), retired_.begin(), retired_.end());
+  retired_.clear();
   return {};
 }
 

@@ -33,8 +33,8 @@ class Segments {
       : storage_(storage), directory_(std::move(directory)), like_(like), bytes_(bytes) {}
 
   // Goes on in segment `number` at `offset`, where blocks end; makes it if it is not there, and the one after it.
-  // `first`: the lowest number that is there.
-  [[nodiscard]] std::string Open(std::uint64_t first, std::uint64_t number, std::uint64_t offset);
+  // Removes what lies below a gap: a crash may have undone some of the removals that were on their way, and not others.
+  [[nodiscard]] std::string Open(std::uint64_t number, std::uint64_t offset);
 
   // Writes one block, whole pages, and syncs it.
   [[nodiscard]] std::string Write(std::span<const std::byte> block);
@@ -63,6 +63,7 @@ class Segments {
   [[nodiscard]] std::string MakeThrough(std::uint64_t number);
   [[nodiscard]] std::string Make(std::uint64_t number);
   [[nodiscard]] std::string MakeAs(const std::string& path_new, std::uint64_t number);
+  [[nodiscard]] std::string TakeSpare(const std::string& path_new, std::unique_ptr<StorageFile>* file);
   [[nodiscard]] std::string FillWithZeros(StorageFile& file, const std::string& path);
   [[nodiscard]] std::string Switch();
   [[nodiscard]] std::string SyncNames();
@@ -81,6 +82,7 @@ class Segments {
   std::atomic<std::uint64_t> number_{0};  // being written
   std::atomic<std::uint64_t> made_{0};    // the highest that is there
   std::vector<std::string> spares_;       // names
+  std::vector<std::string> retired_;      // the same, but the disk may not know them by these names yet
   std::atomic<int> hurried_{0};           // so many wait for what is being made; relaxed: a hint
 };
 

@@ -7,9 +7,6 @@
 namespace flexstock::journal {
 namespace {
 
-// The name of a snapshot that is being written: there is one at a time.
-constexpr const char* kUnfinished = "snapshot.new";
-
 // Smaller ones are not worth it.
 constexpr std::size_t kCompressedMin = 1024;
 constexpr int kLevel = 1;
@@ -22,7 +19,7 @@ SnapshotWriter::~SnapshotWriter() {
 }
 
 std::string SnapshotWriter::Begin(const SnapshotBegin& begin) {
-  path_ = directory_ + "/" + kUnfinished;
+  path_ = directory_ + "/" + kUnfinishedSnapshot;
   if (const int error = storage_.Open(path_, OpenMode::kCreate, &file_); error != 0) {
     return IoProblem("make", path_, error);
   }

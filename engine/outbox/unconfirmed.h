@@ -3,7 +3,7 @@
 // A queue forgets what is polled, but a snapshot has to hold what would be told again after a crash. Positions are
 // consecutive, so a change is found by its own. Blocks are shared: a snapshot writes them while the engine goes on.
 //
-// Threads  One at a time (the committer); a block's changes that Blocks() has shown never change.
+// Threads  One at a time (the committer); a block's changes that Runs() has shown never change.
 #pragma once
 
 #include <algorithm>

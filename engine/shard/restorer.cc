@@ -209,12 +209,11 @@ void Restorer::Own(std::vector<memory::Range> orders, std::vector<memory::Range>
   shard_.product_ranges_ = std::move(products);
 }
 
-bool Restorer::Finish(Millis now_ms) {
+bool Restorer::Finish() {
   shard_.now_ = now_;
-  shard_.floor_ = now_ms;
   shard_.placed_ = placed_;
   shard_.changes_.GoOnFrom(newest_);
-  if (!Link(now_ms)) return false;
+  if (!Link()) return false;
   FreeTheRest();
   // The next to arrive makes everything happen that is due.
   shard_.wake_by_.store(0, std::memory_order_relaxed);
@@ -222,7 +221,7 @@ bool Restorer::Finish(Millis now_ms) {
 }
 
 // What no image holds because it follows from them: lists, deadlines, keys, limits.
-bool Restorer::Link(Millis now_ms) {
+bool Restorer::Link() {
   std::vector<std::pair<std::uint64_t, std::uint32_t>> waiting, settled;
   std::vector<std::uint32_t> keyed;
   for (const memory::Range& range : shard_.order_ranges_) {
@@ -230,8 +229,8 @@ bool Restorer::Link(Millis now_ms) {
       Order& order = shard_.orders_[slot];
       if (order.state == OrderState::kNone) continue;
       if (!shard_.IsProduct(order.product)) return false;
-      if (!IsWaiting(order.state) && Later(order.when_ms, shard_.around_.options->retention_ms) <= now_ms) {
-        // Forgotten by now; its key may have been placed again, for whatever product.
+      if (!IsWaiting(order.state) && Later(order.when_ms, shard_.around_.options->retention_ms) <= now_) {
+        // Forgotten by now.
         order.state = OrderState::kNone;
         if (order.generation < kGenerationMax) ++order.generation;
         continue;
@@ -291,8 +290,35 @@ bool Restorer::IndexKeys(const std::vector<std::uint32_t>& keyed) {
     const std::uint64_t hash = keys.Hash(key);
     const lock::Held stripe(keys.LockOf(keys::KeyIndex::StripeOf(hash)));
     std::uint32_t known = 0;
-    if (keys.Find(key, hash, &known) || !keys.MakeRoom(hash, 1)) return false;
+    if (keys.Find(key, hash, &known)) {
+      rivals_.push_back(keyed[i]);
+      continue;
+    }
+    if (!keys.MakeRoom(hash, 1)) return false;
     keys.Insert(hash, keyed[i]);
+  }
+  return true;
+}
+
+bool Restorer::SettleKeys() {
+  keys::KeyIndex& keys = *shard_.around_.keys;
+  for (const std::uint32_t slot : rivals_) {
+    const std::uint64_t hash = keys.Hash((*shard_.around_.order_keys)[slot]);
+    const lock::Held stripe(keys.LockOf(keys::KeyIndex::StripeOf(hash)));
+    std::uint32_t known = 0;
+    if (!keys.Find((*shard_.around_.order_keys)[slot], hash, &known)) return false;
+    // Of any shard: all orders lie in one slab.
+    Order& mine = shard_.orders_[slot];
+    Order& other = shard_.orders_[known];
+    if (IsWaiting(mine.state) && IsWaiting(other.state)) return false;
+    const auto rank = [](const Order& order) { return std::pair(IsWaiting(order.state), order.placed); };
+    if (rank(mine) < rank(other)) {
+      mine.marks &= ~Order::kKeyed;
+      continue;
+    }
+    other.marks &= ~Order::kKeyed;
+    keys.Erase(hash, known);
+    keys.Insert(hash, slot);
   }
   return true;
 }

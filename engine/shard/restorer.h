@@ -48,11 +48,14 @@ class Restorer {
   [[nodiscard]] Change Told(const Record& record) const;
 
   // ---- Then ------------------------------------------------------------------------------------------------------
-  [[nodiscard]] Millis now() const { return now_; }
   // Whose slots they are; before Finish.
   void Own(std::vector<memory::Range> orders, std::vector<memory::Range> products);
-  // `now_ms`: the latest of all shards. False: an order contradicts another, or there is no memory.
-  [[nodiscard]] bool Finish(Millis now_ms) FLEXSTOCK_UNCHECKED_LOCKS;
+  // False: an order contradicts another, or there is no memory.
+  [[nodiscard]] bool Finish() FLEXSTOCK_UNCHECKED_LOCKS;
+  // Once all shards have finished, one shard after another. That an order is forgotten is written nowhere, so one whose
+  // key was free by then comes back if the shard's time, or a longer retention, says that it is remembered: it has lost
+  // its key to the order that was placed with it later. False: two orders that wait have one key.
+  [[nodiscard]] bool SettleKeys() FLEXSTOCK_UNCHECKED_LOCKS;
 
  private:
   struct Chunk {
@@ -66,7 +69,7 @@ class Restorer {
   [[nodiscard]] bool TakeProduct(const Record& record) FLEXSTOCK_UNCHECKED_LOCKS;
   [[nodiscard]] bool Move(const Order& before, const Order& after, bool written_off) FLEXSTOCK_UNCHECKED_LOCKS;
   void SetPolicy(std::uint32_t product, const Policy& policy) FLEXSTOCK_UNCHECKED_LOCKS;
-  [[nodiscard]] bool Link(Millis now_ms) FLEXSTOCK_UNCHECKED_LOCKS;
+  [[nodiscard]] bool Link() FLEXSTOCK_UNCHECKED_LOCKS;
   [[nodiscard]] bool IndexKeys(const std::vector<std::uint32_t>& keyed) FLEXSTOCK_UNCHECKED_LOCKS;
   void FreeTheRest() FLEXSTOCK_UNCHECKED_LOCKS;
 
@@ -79,6 +82,7 @@ class Restorer {
   std::uint64_t number_ = 0;                          // of the change last taken from the journal
   std::uint64_t placed_ = 0;
   Millis now_ = 0;
+  std::vector<std::uint32_t> rivals_;  // slots of orders whose key another order has in the index
 };
 
 }  // namespace flexstock::shard

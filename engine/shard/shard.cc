@@ -89,7 +89,6 @@ void Shard::FreeSlot(std::uint32_t slot) {
 // ---- Time ---------------------------------------------------------------------------------------------------------
 
 bool Shard::HappenUntil(Millis at_ms) {
-  at_ms = std::max(at_ms, floor_);
   for (;;) {
     if (changes_.full()) return false;  // wake_by_ still lies behind: the next Arrive() comes back here
     const std::uint32_t slot = wheel_->PopDue(at_ms);

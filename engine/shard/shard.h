@@ -329,7 +329,6 @@ class alignas(64) Shard {
   const Surroundings around_;
 
   bool keyed_ FLEXSTOCK_GUARDED_BY(lock) = false;  // some order had a key
-  Millis floor_ FLEXSTOCK_GUARDED_BY(lock) = 0;    // time goes on from here: what recovery has found
   memory::Range fresh_products_ FLEXSTOCK_GUARDED_BY(lock);
   std::vector<memory::Range> spare_products_ FLEXSTOCK_GUARDED_BY(lock);  // not used before recovery, either
   std::vector<memory::Range> order_ranges_ FLEXSTOCK_GUARDED_BY(lock);    // all that the shard has taken

@@ -182,13 +182,15 @@ class State:
 
     def remembered(self, retention_ms: int) -> list[dict]:
         """The orders that are not forgotten, by shard and slot."""
-        now = max(shard["time"] for shard in self.shards.values())
         orders = [
             order
             for order in self.orders.values()
-            if order["state"] in WAITING or (order["state"] != "none" and order["when"] + retention_ms > now)
+            if order["state"] in WAITING or (order["state"] != "none" and order["when"] + retention_ms > self.time_of(order))
         ]
         return sorted(orders, key=lambda order: (order["shard"], order["slot"]))
+
+    def time_of(self, order: dict) -> int:
+        return self.shards[order["shard"]]["time"]
 
     def waiting(self, audience: str) -> list[dict]:
         """The events that the audience has not confirmed."""

@@ -239,7 +239,8 @@ class Segments:
                 if block.hash == self.hash:
                     self.copies += 1
                     continue
-                if block.epoch < self.epoch or (block.epoch == self.epoch and block.kind == EPOCH):
+                closes = block.kind == CLOSED and block.previous == self.hash
+                if block.epoch < self.epoch or (block.epoch == self.epoch and not closes):
                     self.earlier += 1
                     continue
                 where = f"{self.directory.path / name}: at {begin}"

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
+#include <new>
 #include <thread>
 
 #include "tests/journal/shop.h"
@@ -143,6 +144,104 @@ TEST_F(NothingChangedTest, APositionIsAChange) {
   EXPECT_EQ(blocks_more(), 1u);
 }
 
+// A command that is refused before it reaches a shard carries its position all the same, in an epoch that it names.
+TEST_F(NothingChangedTest, APositionOfAnInvalidCommandIsAChange) {
+  const Position position{.stream = 1, .offset = 18};
+  const When when{2, &position};
+  PlaceOrder order = Order();
+  order.qty = 0;
+  std::vector<Epoch> epochs = {engine_->Put({.product = ProductId{0}}, when).epoch, engine_->Place(order, when).epoch,
+                               engine_->Cancel(OrderId{~std::uint64_t{0}}, when).epoch,
+                               engine_->Place(PlaceCart{}, {}, when).epoch};
+  for (const Epoch epoch : epochs) EXPECT_GT(epoch, engine_->durable_epoch());
+  EXPECT_EQ(engine_->WaitDurable(epochs.back()), Code::kOk);
+  EXPECT_EQ(blocks_more(), 1u);
+  Abandon(&storage_, &engine_);
+  storage_.PowerLoss(sim::Loss::kAll);
+  const auto [engine, problem] = Engine::Open(OptionsOn(&storage_));
+  ASSERT_EQ(problem, "");
+  std::uint64_t offset = 0;
+  EXPECT_TRUE(engine->FindPosition(1, &offset));
+  EXPECT_EQ(offset, 18u);
+}
+
+// A disk on which a file's sync takes as long as a test likes, or fails, and its writes may throw.
+class SlowStorage final : public sim::ForwardingStorage {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  std::atomic<bool> hangs{false}, syncing{false}, fails{false}, throws{false};
+
+ private:
+  class File final : public sim::ForwardingFile {
+   public:
+    File(SlowStorage& all, std::unique_ptr<StorageFile> file) : ForwardingFile(std::move(file)), all_(all) {}
+    IoResult WriteAt(std::uint64_t offset, std::span<const std::byte> bytes) override {
+      if (all_.throws) throw std::bad_alloc();
+      return ForwardingFile::WriteAt(offset, bytes);
+    }
+    int Sync() override {
+      all_.syncing = true;
+      while (all_.hangs) std::this_thread::yield();
+      return all_.fails ? EIO : ForwardingFile::Sync();
+    }
+
+   private:
+    SlowStorage& all_;
+  };
+  std::unique_ptr<StorageFile> Wrap(const std::string&, OpenMode, std::unique_ptr<StorageFile> file) override {
+    return std::make_unique<File>(*this, std::move(file));
+  }
+};
+
+TEST(SlowDiskTest, FiguresAreThereWhileItHangs) {
+  const program::Directory directory;
+  SlowStorage storage(SystemStorage());
+  Options options = OptionsOn(&storage);
+  options.journal_dir = (directory.path() / "journal").string();
+  auto [engine, problem] = Engine::Open(options);
+  ASSERT_EQ(problem, "");
+  const Epoch epoch = Put(engine.get(), 5).epoch;
+  storage.hangs = true;
+  storage.syncing = false;
+  std::thread waiter([&engine = engine, epoch] { EXPECT_EQ(engine->WaitDurable(epoch), Code::kOk); });
+  while (!storage.syncing) std::this_thread::yield();
+  const JournalStats stats = engine->Journal();
+  EXPECT_LT(stats.durable_epoch, epoch);
+  EXPECT_EQ(stats.failure, "");
+  storage.hangs = false;
+  waiter.join();
+  EXPECT_GE(engine->Journal().durable_epoch, epoch);
+}
+
+// What has left its shard and is not on the disk is lost to this process: nothing may be written behind it.
+TEST(NoMemoryTest, WhileAnEpochIsWrittenMakesReadOnly) {
+  SimStorage disk(1);
+  SlowStorage storage(disk);
+  Epoch durable = 0;
+  {
+    auto [engine, problem] = Engine::Open(OptionsOn(&storage));
+    ASSERT_EQ(problem, "");
+    ASSERT_TRUE(Put(engine.get(), 5).ok());
+    durable = engine->Place({.product = kProduct, .customer = CustomerId{1}}, 1).epoch;
+    ASSERT_EQ(engine->WaitDurable(durable), Code::kOk);
+    const Epoch epoch = Put(engine.get(), 6).epoch;
+    storage.throws = true;
+    EXPECT_EQ(engine->WaitDurable(epoch), Code::kReadOnly);
+    storage.throws = false;
+    EXPECT_EQ(engine->WaitDurable(epoch), Code::kReadOnly);
+    EXPECT_EQ(engine->Journal().failure, "there is no memory for an epoch's changes");
+    EXPECT_EQ(Put(engine.get(), 7).code, Code::kReadOnly);
+    EXPECT_NE(engine->Snapshot(), "");
+    std::array<Event, 8> events;
+    EXPECT_EQ(engine->Poll(Audience::kFeed, events), 1u);  // of the order
+    Abandon(&disk, &engine);
+  }
+  disk.PowerLoss(sim::Loss::kAll);
+  const auto [engine, problem] = Engine::Open(OptionsOn(&disk));
+  ASSERT_EQ(problem, "");
+  EXPECT_EQ(engine->recovery().epoch, durable);
+}
+
 // A disk that may be full: nothing new can be made.
 class FullStorage final : public sim::ForwardingStorage {
  public:
@@ -274,6 +373,40 @@ TEST_P(ListeningTest, NobodyPolls) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Journals, ListeningTest, testing::Bool());
+
+// More was written than the queue has room for; then the disk fails. What is durable can be heard all the same.
+TEST(ListeningAfterAFailureTest, AllThatIsDurableIsTold) {
+  SimStorage disk(1);
+  SlowStorage storage(disk);
+  Options options = OptionsOn(&storage, 2);
+  options.events_max = 1'024;
+  options.changes_max = 1 << 13;  // all of it in one epoch
+  options.audiences = {Audience::kFeed};
+  auto [engine, problem] = Engine::Open(options);
+  ASSERT_EQ(problem, "");
+  ASSERT_TRUE(Put(engine.get(), 1'000'000).ok());
+  for (int i = 0; i < 3'000; ++i) {
+    ASSERT_TRUE(engine->Place({.product = kProduct, .customer = CustomerId{1}}, 1).ok());
+  }
+  ASSERT_FALSE(engine->Commit());  // it is on the disk, and a part of it is told
+  const Epoch durable = engine->durable_epoch();
+  ASSERT_TRUE(engine->Place({.product = kProduct, .customer = CustomerId{1}}, 1).ok());
+  storage.fails = true;
+  ASSERT_NE(engine->Snapshot(), "");  // which commits, whoever listens
+  ASSERT_NE(engine->Journal().failure, "");
+  EXPECT_EQ(engine->durable_epoch(), durable);
+
+  std::array<Event, 256> events;
+  std::size_t told = 0;
+  for (int quiet = 0; quiet < 3;) {
+    const std::size_t count = engine->Poll(Audience::kFeed, events);
+    if (count != 0) engine->Confirm(Audience::kFeed, events[count - 1].position);
+    told += count;
+    quiet = count == 0 ? quiet + 1 : 0;
+    EXPECT_FALSE(engine->Commit());
+  }
+  EXPECT_EQ(told, 3'000u);  // of each order that is durable
+}
 
 // ---- Nothing to go on with ------------------------------------------------------------------------------------------
 

@@ -161,6 +161,7 @@ void ExpectRecovers(SimStorage* storage, Epoch acknowledged) {
   const PutProduct put{.product = ProductId{77}, .member = MemberId{7}, .stock = 5, .status = {}, .policy = {}};
   EXPECT_EQ(engine->Put(put, 1'000'000).code, Code::kOk);
   EXPECT_TRUE(engine->Commit());
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(engine->Snapshot(), "");
 }
 
 class FaultsTest : public testing::TestWithParam<std::size_t> {

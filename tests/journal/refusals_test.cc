@@ -283,7 +283,10 @@ TEST(RefusalsTest, LeftoversAreRemovedAndStrangersLeft) {
                                               "journal-1",
                                               "snapshot-00000000000000012",
                                               "lost+found",
-                                              "spares"};
+                                              "spares",
+                                              "spare-wheel",
+                                              "config.new",
+                                              "snapshot-0000000000000012.new"};
   for (const auto* names : {&leftovers, &strangers}) {
     for (const std::string& name : *names) {
       std::unique_ptr<StorageFile> file;

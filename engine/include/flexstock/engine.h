@@ -128,7 +128,8 @@ class Engine {
   // The last offset that a command has carried for the stream, durable or not; false: none ever.
   [[nodiscard]] bool FindPosition(std::uint32_t stream, std::uint64_t* offset) const;
   // Writes a snapshot now and removes what it makes superfluous. Callers go on meanwhile: each lock is held for
-  // microseconds at a time. Empty, or what went wrong: the older snapshot and the journal are then as they were.
+  // microseconds at a time. Empty, or what went wrong: the older snapshot stands then, or, if only the removal failed,
+  // the new one. Either way nothing that is needed is gone, and the next one removes what is left over.
   [[nodiscard]] std::string Snapshot();
   [[nodiscard]] JournalStats Journal() const;
   [[nodiscard]] const Recovery& recovery() const;

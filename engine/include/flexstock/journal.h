@@ -30,9 +30,9 @@ struct Recovery {
   bool recovered = false;      // false: the directory had no journal; a new one was begun
   Epoch epoch = 0;             // the last epoch that came back; all before it did, none after it
   Epoch snapshot_epoch = 0;    // the snapshot's, 0: there was none
-  std::uint64_t products = 0;  // images put back, those replaced by later ones too
-  std::uint64_t orders = 0;    // order images put back, likewise
-  std::uint64_t changes = 0;   // of them, changes read from the journal
+  std::uint64_t products = 0;  // put back from the snapshot
+  std::uint64_t orders = 0;    // likewise
+  std::uint64_t changes = 0;   // put back from the journal behind it
   std::uint64_t bytes_read = 0;
   std::uint64_t events_waiting = 0;  // changes that somebody has not confirmed: they are told again
   std::string torn;  // a write that the crash cut short, and which nobody was told was durable: where; or ""
@@ -55,7 +55,7 @@ struct JournalStats {
   Epoch snapshot_epoch = 0;          // of the newest
   std::uint64_t snapshot_bytes = 0;  // its size
   std::string segment_problem;       // why the next file cannot be made ahead (Options::background makes it), or empty
-  std::string snapshot_problem;      // why the last one did not come about; empty if it did
+  std::string snapshot_problem;      // what went wrong with the last one, or with removing what it replaces; or empty
   std::string failure;               // why the engine is read-only; empty if it is not
 };
 

@@ -19,7 +19,8 @@ enum class MemberId : std::int64_t {};
 enum class CustomerId : std::int64_t {};
 
 // The engine's name for a remembered order: it finds the order without a lookup. Never 0, never used again for another
-// order of the same engine: once the order is forgotten the id is answered kUnknownOrder for ever.
+// order of the same engine: once the order is forgotten the id is answered kUnknownOrder for ever. With a journal this
+// counts from when the order is durable: one that a crash takes back leaves its id to another.
 enum class OrderId : std::uint64_t {};
 inline constexpr OrderId kNoOrder{0};
 

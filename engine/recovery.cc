@@ -4,7 +4,6 @@
 #include <array>
 #include <atomic>
 #include <chrono>
-#include <limits>
 #include <thread>
 
 #include "engine/base/seeded_bugs.h"
@@ -42,14 +41,14 @@ std::string Recoverer::At(std::uint64_t offset) const {
   return path_ + "/" + journal::SegmentName(segment_number_) + ": at " + std::to_string(offset) + ": ";
 }
 
-void Recoverer::ForEachShard(const std::function<void(std::uint32_t)>& work) const {
-  std::atomic<std::uint32_t> next{0};
+void Recoverer::ForEach(std::size_t count, const std::function<void(std::size_t)>& work) const {
+  std::atomic<std::size_t> next{0};
   const auto run = [&] {
     // relaxed: a count; joining orders what was done.
     for (;;) {
-      const std::uint32_t shard = next.fetch_add(1, std::memory_order_relaxed);
-      if (shard >= target_.shard_count) return;
-      work(shard);
+      const std::size_t i = next.fetch_add(1, std::memory_order_relaxed);
+      if (i >= count) return;
+      work(i);
     }
   };
   std::vector<std::thread> others;
@@ -83,43 +82,7 @@ std::string Recoverer::LoadSnapshot(Epoch epoch) {
   for (std::vector<Block> blocks;;) {
     if (std::string problem = reader.Next(&blocks); !problem.empty()) return problem;
     if (blocks.empty()) break;
-    std::vector<std::vector<const Block*>> by_shard(target_.shard_count);
-    for (const Block& block : blocks) {
-      std::vector<std::byte> memory;
-      std::span<const std::byte> payload;
-      if (block.header.kind == BlockKind::kEvents) {
-        bool good = journal::SnapshotReader::Unpack(block, &memory, &payload);
-        Reader bytes(payload);
-        const std::uint64_t count = bytes.Varint();
-        for (std::uint64_t i = 0; good && i < count; ++i) good = journal::TakeTold(&bytes, &events.emplace_back());
-        if (!good || bytes.left() != 0) return reader.At(block.offset) + "these are no events";
-        continue;
-      }
-      if (block.header.kind != BlockKind::kShard && block.header.kind != BlockKind::kOrders &&
-          block.header.kind != BlockKind::kProducts) {
-        return reader.At(block.offset) + "a block of a kind that is not known";
-      }
-      // Whose it is comes first in each.
-      if (!journal::SnapshotReader::Unpack(block, &memory, &payload)) {
-        return reader.At(block.offset) + "a block cannot be decompressed";
-      }
-      const std::uint64_t shard = Reader(payload).Varint();
-      if (shard >= target_.shard_count) return reader.At(block.offset) + "a block of a shard that there is not";
-      by_shard[shard].push_back(&block);
-    }
-    std::atomic<const Block*> bad{nullptr};
-    ForEachShard([&](std::uint32_t shard) {
-      for (const Block* block : by_shard[shard]) {
-        if (PutBackChunk(*block)) continue;
-        bad.store(block, std::memory_order_relaxed);
-        return;
-      }
-    });
-    if (const Block* block = bad.load(std::memory_order_relaxed); block != nullptr) {
-      return reader.At(block->offset) +
-             "what is here contradicts itself or the options (orders_max and products_max must be no smaller than "
-             "when it was written)";
-    }
+    if (std::string problem = PutBack(reader, blocks); !problem.empty()) return problem;
   }
   snapshot_epoch_ = reader.end().epoch;
   next_position = reader.end().next_position;
@@ -132,44 +95,69 @@ std::string Recoverer::LoadSnapshot(Epoch epoch) {
   return {};
 }
 
-bool Recoverer::PutBackChunk(const Block& block) {
+std::string Recoverer::PutBack(const journal::SnapshotReader& reader, const std::vector<Block>& blocks) {
+  // Reading a block is most of the work, whosever it is.
+  std::vector<journal::ShardBlock> read(blocks.size());
+  std::vector<std::string> problems(blocks.size());
+  ForEach(blocks.size(), [&](std::size_t i) {
+    const BlockKind kind = blocks[i].header.kind;
+    std::vector<std::byte> memory;
+    std::span<const std::byte> payload;
+    if (kind == BlockKind::kEvents) return;
+    problems[i] = journal::SnapshotReader::Unpack(blocks[i], &memory, &payload)
+                      ? journal::TakeShardBlock(kind, payload, target_.shard_count, &read[i])
+                      : "a block cannot be decompressed";
+  });
+  std::vector<std::vector<std::size_t>> by_shard(target_.shard_count);
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    if (blocks[i].header.kind == BlockKind::kEvents) {
+      if (!TakeEvents(blocks[i])) problems[i] = "these are no events";
+    } else if (problems[i].empty()) {
+      by_shard[read[i].shard].push_back(i);
+    }
+    if (!problems[i].empty()) return reader.At(blocks[i].offset) + problems[i];
+  }
+  constexpr std::size_t kNone = ~std::size_t{0};
+  std::atomic<std::size_t> bad{kNone};
+  ForEach(target_.shard_count, [&](std::size_t shard) {
+    for (const std::size_t i : by_shard[shard]) {
+      if (PutBack(read[i])) continue;
+      bad.store(i, std::memory_order_relaxed);
+      return;
+    }
+  });
+  if (const std::size_t i = bad.load(std::memory_order_relaxed); i != kNone) {
+    return reader.At(blocks[i].offset) +
+           "what is here contradicts itself or the options (orders_max and products_max must be no smaller than when "
+           "it was written)";
+  }
+  return {};
+}
+
+bool Recoverer::TakeEvents(const Block& block) {
   std::vector<std::byte> memory;
   std::span<const std::byte> payload;
-  if (!journal::SnapshotReader::Unpack(block, &memory, &payload)) return false;
-  Reader reader(payload);
-  shard::Restorer& restorer = restorers_[reader.Varint()];
-  if (block.header.kind == BlockKind::kShard) {
-    const std::uint64_t newest = reader.Varint();
-    const std::uint64_t placed = reader.Varint();
-    const auto now_ms = reader.UpTo<Millis>(static_cast<std::uint64_t>(std::numeric_limits<Millis>::max()));
-    restorer.Begin(newest, placed, now_ms);
-    return !reader.failed() && reader.left() == 0;
+  bool good = journal::SnapshotReader::Unpack(block, &memory, &payload);
+  Reader bytes(payload);
+  const std::uint64_t count = bytes.Varint();
+  for (std::uint64_t i = 0; good && i < count; ++i) good = journal::TakeTold(&bytes, &events.emplace_back());
+  return good && bytes.left() == 0;
+}
+
+bool Recoverer::PutBack(const journal::ShardBlock& block) {
+  shard::Restorer& restorer = restorers_[block.shard];
+  if (block.kind == BlockKind::kShard) {
+    restorer.Begin(block.newest, block.placed, block.now_ms);
+    return true;
   }
-  constexpr std::uint64_t kSlotEnd = std::uint64_t{1} << shard::kSlotBits;
-  const auto first = reader.UpTo(kSlotEnd - 1);
-  const memory::Range slots{first, first + reader.UpTo(kSlotEnd - first)};
-  const std::uint64_t newest = reader.Varint();
-  const std::uint64_t count = reader.UpTo<std::uint64_t>(slots.size());
-  if (reader.failed()) return false;
-  if (block.header.kind == BlockKind::kOrders) {
-    restorer.AddOrders(slots, newest);
-    std::vector<shard::SlotImage> images;
-    images.reserve(count);
-    if (!journal::TakeImages(&reader, count, &images)) return false;
-    for (const shard::SlotImage& image : images) {
-      if (image.slot < slots.first || image.slot >= slots.end) return false;
-      if (!restorer.Put(image.slot, image.order, image.key)) return false;
-    }
-  } else {
-    restorer.AddProducts(slots, newest);
-    std::vector<shard::ProductImage> images;
-    images.reserve(count);
-    if (!journal::TakeImages(&reader, count, &images)) return false;
-    for (const shard::ProductImage& image : images) {
-      if (image.slot < slots.first || image.slot >= slots.end || !restorer.Put(image)) return false;
-    }
+  if (block.kind == BlockKind::kOrders) {
+    restorer.AddOrders(block.slots, block.newest);
+    return std::all_of(block.orders.begin(), block.orders.end(),
+                       [&](const auto& image) { return restorer.Put(image.slot, image.order, image.key); });
   }
-  return reader.left() == 0;
+  restorer.AddProducts(block.slots, block.newest);
+  return std::all_of(block.products.begin(), block.products.end(),
+                     [&](const auto& image) { return restorer.Put(image); });
 }
 
 // ---- Journal ------------------------------------------------------------------------------------------------------
@@ -210,7 +198,7 @@ std::string Recoverer::PutBack(const std::vector<std::vector<Section>>& by_shard
   if (told.first < next_position) events.resize(begin + (next_position - told.first));
   told.changes = std::span(events).subspan(begin);
   std::atomic<const Section*> bad{nullptr};
-  ForEachShard([&](std::uint32_t shard) {
+  ForEach(target_.shard_count, [&](std::size_t shard) {
     for (const Section& section : by_shard[shard]) {
       if (PutBack(section, told) || section.broken) continue;
       bad.store(&section, std::memory_order_relaxed);
@@ -306,7 +294,7 @@ std::string Recoverer::Finish() {
     restorers_[i].Own(std::move(orders[i]), std::move(products[i]));
   }
   std::atomic<bool> good{true};
-  ForEachShard([&](std::uint32_t shard) {
+  ForEach(target_.shard_count, [&](std::size_t shard) {
     if (!restorers_[shard].Finish()) good.store(false, std::memory_order_relaxed);
   });
   const bool finished = good.load(std::memory_order_relaxed);

@@ -13,6 +13,7 @@
 #include "engine/journal/directory.h"
 #include "engine/journal/epoch_block.h"
 #include "engine/journal/journal_reader.h"
+#include "engine/journal/shard_block.h"
 #include "engine/journal/snapshot_reader.h"
 #include "engine/memory/pool.h"
 #include "engine/shard/restorer.h"
@@ -48,6 +49,9 @@ class Recoverer {
  private:
   struct Section;
   [[nodiscard]] std::string LoadSnapshot(Epoch epoch);
+  [[nodiscard]] std::string PutBack(const journal::SnapshotReader& reader, const std::vector<journal::Block>& blocks);
+  [[nodiscard]] bool TakeEvents(const journal::Block& block);
+  [[nodiscard]] bool PutBack(const journal::ShardBlock& block);
   [[nodiscard]] std::string LoadJournal();
   [[nodiscard]] std::string TakeBlock(const journal::Block& block, std::vector<std::vector<Section>>* by_shard);
   // Where the changes that may have to be told again go, by position.
@@ -60,10 +64,9 @@ class Recoverer {
   [[nodiscard]] std::uint64_t FirstUnconfirmed() const;
   void DropConfirmed();
   [[nodiscard]] bool PutBack(const Section& section, const Told& told);
-  [[nodiscard]] bool PutBackChunk(const journal::Block& block);
   [[nodiscard]] std::string Finish();
-  // work(shard) for each shard, on all threads.
-  void ForEachShard(const std::function<void(std::uint32_t)>& work) const;
+  // work(0) .. work(count - 1), on all threads.
+  void ForEach(std::size_t count, const std::function<void(std::size_t)>& work) const;
   [[nodiscard]] std::string At(std::uint64_t offset) const;
 
   Storage& storage_;

@@ -9,8 +9,9 @@
 namespace flexstock::journal {
 namespace {
 
-// Read and worked on at a time: enough to keep all threads busy, little beside what comes back.
-constexpr std::uint64_t kBatch = std::uint64_t{16} << 20;
+// Read and worked on at a time: enough to keep all threads busy; as images it is several times as large, and still
+// little beside what comes back.
+constexpr std::uint64_t kBatch = std::uint64_t{4} << 20;
 // No chunk that a snapshot writes comes near.
 constexpr std::uint32_t kRawMax = 1u << 30;
 

@@ -1,11 +1,11 @@
 #include "tools/journal/scan.h"
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 
 #include "engine/journal/image.h"
 #include "engine/journal/record.h"
+#include "engine/journal/shard_block.h"
 
 namespace flexstock::journal_tool {
 namespace {
@@ -73,52 +73,30 @@ class Scanner {
     std::span<const std::byte> payload;
     if (!journal::SnapshotReader::Unpack(block, &memory_, &payload)) return false;
     visitor_.OnSnapshotBlock(block, payload.size());
-    Reader reader(payload);
-    if (block.header.kind == BlockKind::kEvents) return ShowEvents(&reader);
-    const auto index = reader.UpTo(shards_.size() - 1);
-    if (reader.failed()) return false;
-    ShardSoFar& shard = shards_[index];
-    if (block.header.kind == BlockKind::kShard) {
-      shard.newest = shard.copied = reader.Varint();
-      (void)reader.Varint();  // order of placement
-      (void)reader.UpTo<Millis>(static_cast<std::uint64_t>(std::numeric_limits<Millis>::max()));
-      return !reader.failed() && reader.left() == 0;
-    }
-    constexpr std::uint64_t kSlotEnd = std::uint64_t{1} << shard::kSlotBits;
-    const auto first = reader.UpTo(kSlotEnd - 1);
-    const memory::Range slots{first, first + reader.UpTo(kSlotEnd - first)};
-    shard.copied = std::max(shard.copied, reader.Varint());
-    const auto count = reader.UpTo<std::uint64_t>(slots.size());
-    if (reader.failed()) return false;
-    const auto take = [&](auto* images) {
-      return journal::TakeImages(&reader, count, images) && reader.left() == 0 &&
-             std::all_of(images->begin(), images->end(),
-                         [&](const auto& image) { return image.slot >= slots.first && image.slot < slots.end; });
-    };
-    if (block.header.kind == BlockKind::kOrders) {
-      std::vector<shard::SlotImage> images;
-      if (!take(&images)) return false;
-      orders_ += count;
-      visitor_.OnOrders(index, images);
-      return true;
-    }
-    if (block.header.kind != BlockKind::kProducts) return false;
-    std::vector<shard::ProductImage> images;
-    if (!take(&images)) return false;
-    products_ += count;
-    visitor_.OnProducts(index, images);
+    if (block.header.kind == BlockKind::kEvents) return ShowEvents(payload);
+    const auto shards = static_cast<std::uint32_t>(shards_.size());
+    journal::ShardBlock read;
+    if (!journal::TakeShardBlock(block.header.kind, payload, shards, &read).empty()) return false;
+    ShardSoFar& shard = shards_[read.shard];
+    shard.copied = std::max(shard.copied, read.newest);
+    if (read.kind == BlockKind::kShard) shard.newest = read.newest;
+    if (read.kind == BlockKind::kOrders) visitor_.OnOrders(read.shard, read.orders);
+    if (read.kind == BlockKind::kProducts) visitor_.OnProducts(read.shard, read.products);
+    orders_ += read.orders.size();
+    products_ += read.products.size();
     return true;
   }
 
-  bool ShowEvents(Reader* reader) {
+  bool ShowEvents(std::span<const std::byte> payload) {
+    Reader reader(payload);
     std::vector<shard::Change> events;
-    const std::uint64_t count = reader->Varint();
+    const std::uint64_t count = reader.Varint();
     for (std::uint64_t i = 0; i < count; ++i) {
       shard::Change& event = events.emplace_back();
-      if (!journal::TakeTold(reader, &event) || (next_event_ && event.image != *next_event_)) return false;
+      if (!journal::TakeTold(&reader, &event) || (next_event_ && event.image != *next_event_)) return false;
       next_event_ = event.image + 1;
     }
-    if (reader->failed() || reader->left() != 0) return false;
+    if (reader.failed() || reader.left() != 0) return false;
     visitor_.OnEvents(events);
     return true;
   }

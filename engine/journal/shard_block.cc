@@ -1,0 +1,54 @@
+#include "engine/journal/shard_block.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "engine/journal/bytes.h"
+#include "engine/journal/image.h"
+
+namespace flexstock::journal {
+namespace {
+
+template <typename Image>
+bool TakeChunk(Reader* reader, std::uint64_t count, memory::Range slots, std::vector<Image>* images) {
+  images->reserve(count);
+  return TakeImages(reader, count, images) && std::all_of(images->begin(), images->end(), [&](const Image& image) {
+           return image.slot >= slots.first && image.slot < slots.end;
+         });
+}
+
+bool TakeRest(Reader* reader, ShardBlock* block) {
+  if (block->kind == BlockKind::kShard) {
+    block->newest = reader->Varint();
+    block->placed = reader->Varint();
+    block->now_ms = reader->UpTo<Millis>(static_cast<std::uint64_t>(std::numeric_limits<Millis>::max()));
+    return true;
+  }
+  constexpr std::uint64_t kSlotEnd = std::uint64_t{1} << shard::kSlotBits;
+  const auto first = reader->UpTo(kSlotEnd - 1);
+  block->slots = {first, first + reader->UpTo(kSlotEnd - first)};
+  block->newest = reader->Varint();
+  // An image has a byte at least: nothing larger than the block is made room for.
+  const auto count = reader->UpTo(std::min<std::uint64_t>(block->slots.size(), reader->left()));
+  if (reader->failed()) return false;
+  return block->kind == BlockKind::kOrders ? TakeChunk(reader, count, block->slots, &block->orders)
+                                           : TakeChunk(reader, count, block->slots, &block->products);
+}
+
+}  // namespace
+
+std::string TakeShardBlock(BlockKind kind, std::span<const std::byte> payload, std::uint32_t shards,
+                           ShardBlock* block) {
+  if (kind != BlockKind::kShard && kind != BlockKind::kOrders && kind != BlockKind::kProducts) {
+    return "a block of a kind that is not known";
+  }
+  Reader reader(payload);
+  const std::uint64_t shard = reader.Varint();
+  if (shard >= shards) return "a block of a shard that there is not";
+  block->kind = kind;
+  block->shard = static_cast<std::uint32_t>(shard);
+  const bool good = TakeRest(&reader, block) && !reader.failed() && reader.left() == 0;
+  return good ? "" : "the block's hash is right, but what is in it cannot be read";
+}
+
+}  // namespace flexstock::journal

@@ -11,7 +11,7 @@ namespace {
 
 // Read and worked on at a time: enough to keep all threads busy; as images it is several times as large, and still
 // little beside what comes back.
-constexpr std::uint64_t kBatch = std::uint64_t{4} << 20;
+constexpr std::uint64_t kBatch = std::uint64_t{1} << 20;
 // No chunk that a snapshot writes comes near.
 constexpr std::uint32_t kRawMax = 1u << 30;
 

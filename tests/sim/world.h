@@ -95,6 +95,7 @@ class World {
   [[nodiscard]] bool failed() const;
   void ForgetLost(Epoch epoch, differential::Player* player) const;
 
+  static constexpr const char* kDirectory = "/journal";
   // Room for all that may come while an epoch is synced: see Meanwhile.
   static constexpr std::uint32_t kChangesForStorms = 4096;
 

@@ -1,0 +1,168 @@
+// What has to be so, in a life and after a crash; and what the model says has survived one.
+#include <algorithm>
+#include <set>
+#include <variant>
+
+#include "tests/sim/difference.h"
+#include "tests/sim/world.h"
+
+namespace flexstock::sim {
+
+using differential::Player;
+
+std::string World::CheckReadOnly() {
+  const Epoch durable = engine_->durable_epoch();
+  const PutProduct put{.product = ProductId{1}, .member = MemberId{1}, .stock = 5, .status = {}, .policy = {}};
+  if (engine_->Put(put, now_ms_).code != Code::kReadOnly) return "a journal has failed, and a command was taken";
+  ProductView view;
+  for (const ProductId product : stream_.products) {
+    const Code code = engine_->Find(product, &view, now_ms_);
+    if (code != Code::kOk && code != Code::kUnknownProduct) return "a read-only engine answers no question";
+  }
+  if (engine_->Commit()) return "a journal has failed, and a commit has not";
+  if (engine_->WaitDurable(durable + 1) == Code::kOk) return "a journal has failed, and acknowledges on";
+  if (engine_->durable_epoch() != durable) return "a journal has failed, and the durable epoch rises";
+  return {};
+}
+
+std::string World::StateOf(Player* player, Millis at_ms) {
+  return player->Execute({at_ms, differential::Checkpoint{}}, at_ms, stream_);
+}
+
+std::string World::Verify(Epoch at_least) {
+  const Epoch epoch = engine_->recovery().epoch;
+  if (epoch < at_least) {
+    return "epoch " + std::to_string(at_least) + " was acknowledged as durable, but only " + std::to_string(epoch) +
+           " came back";
+  }
+  const Epoch survives = closed_ ? ~Epoch{0} : epoch;
+  std::unique_ptr<Side> side = ModelAt(survives);
+  ForgetLost(survives, &player_);
+  if (std::string wrong = CheckPositions(survives); !wrong.empty()) return wrong;
+  life_.clear();
+  const std::string said = StateOf(&player_, now_ms_);
+  const std::string model_said = StateOf(&side->player, now_ms_);
+  if (said != model_said) {
+    return "after recovery to epoch " + std::to_string(epoch) + " (" + engine_->recovery().torn + ")\n" +
+           FirstDifference(said, model_said);
+  }
+  now_side_ = std::make_unique<Side>(*side);
+  base_ = std::move(side);
+  acknowledged_ = std::max(epoch, engine_->durable_epoch());
+  return CheckEvents();
+}
+
+// It was said that an epoch need not be waited for: the disk has all there is.
+std::string World::CheckNothingIsMissing() {
+  const Epoch durable = engine_->durable_epoch();
+  Side now = *now_side_;
+  ForgetLost(durable, &now.player);  // duplicates are other names of what is there
+  const std::string all = StateOf(&now.player, now_ms_);
+  const std::string there = StateOf(&ModelAt(durable)->player, now_ms_);
+  if (all != there) {
+    return "nobody has to wait, it was said, but with epoch " + std::to_string(durable) +
+           " not everything is durable\n" + FirstDifference(all, there);
+  }
+  for (const Done& done : life_) {
+    if (done.carries && !done.epochs.empty() && done.epochs.front() > durable) {
+      return "nobody has to wait, it was said, but a position that a command carried is not durable";
+    }
+  }
+  return {};
+}
+
+// The model after exactly what has survived.
+std::unique_ptr<World::Side> World::ModelAt(Epoch epoch) const {
+  auto side = std::make_unique<Side>(*base_);
+  for (const Done& done : life_) {
+    const auto survives = [&](std::size_t line) {
+      return line < done.epochs.size() && done.epochs[line] != 0 && done.epochs[line] <= epoch;
+    };
+    const auto* place = std::get_if<differential::PlaceOrders>(&done.command.action);
+    if (place == nullptr || !place->batch) {
+      if (survives(0)) (void)side->player.Execute(done.command, done.command.at_ms, stream_);
+      continue;
+    }
+    // A batch is as good as its orders one by one, and may end in the middle of an epoch's end.
+    for (std::size_t i = 0; i < place->orders.size(); ++i) {
+      if (!survives(i)) continue;
+      const differential::PlaceOrders one{
+          place->first + static_cast<differential::Ticket>(i), false, {place->orders[i]}};
+      (void)side->player.Execute({done.command.at_ms, one}, done.command.at_ms, stream_);
+    }
+  }
+  return side;
+}
+
+void World::ForgetLost(Epoch epoch, Player* player) const {
+  for (const Done& done : life_) {
+    const auto lost = [&](std::size_t line) {
+      return line >= done.epochs.size() || done.epochs[line] == 0 || done.epochs[line] > epoch;
+    };
+    if (const auto* place = std::get_if<differential::PlaceOrders>(&done.command.action)) {
+      for (std::size_t i = 0; i < place->orders.size(); ++i) {
+        if (lost(i)) player->Forget(place->first + static_cast<differential::Ticket>(i));
+      }
+    } else if (const auto* cart = std::get_if<differential::PlaceLines>(&done.command.action)) {
+      for (std::size_t i = 0; lost(0) && i < cart->lines.size(); ++i) {
+        player->Forget(cart->first + static_cast<differential::Ticket>(i));
+      }
+    }
+  }
+}
+
+std::string World::CheckPositions(Epoch epoch) const {
+  std::string wrong;
+  auto& known = const_cast<World*>(this)->positions_;
+  for (std::uint32_t stream = 0; stream < 3; ++stream) {
+    std::uint64_t offset = 0;
+    const bool found = engine_->FindPosition(stream, &offset);
+    // What came back must be the last that a surviving command has carried. A command that touched no shard has no
+    // epoch in its answer: it may have survived or not, if what is around it does.
+    std::set<std::uint64_t> allowed;
+    const auto before = known.find(stream);
+    allowed.insert(before == known.end() ? 0 : before->second);
+    for (const Done& done : life_) {
+      if (!done.carries || done.position.stream != stream) continue;
+      const bool of_no_epoch = done.epochs.front() == 0;
+      if (!of_no_epoch && done.epochs.front() > epoch) break;
+      if (!of_no_epoch) allowed.clear();
+      allowed.insert(done.position.offset);
+    }
+    if (allowed.count(found ? offset : 0) == 0) {
+      wrong = "stream " + std::to_string(stream) + " is at " + std::to_string(found ? offset : 0) +
+              " after recovery, and should be at " + std::to_string(*allowed.rbegin());
+    }
+    if (found) known[stream] = offset;
+  }
+  return wrong;
+}
+
+// All events of all lives, against the model's.
+std::string World::CheckEvents() {
+  if (!engine_->Commit()) return "a commit fails after recovery";
+  acknowledged_ = std::max(acknowledged_, engine_->durable_epoch());
+  for (Listening& one : listening_) {
+    if (std::string wrong = one.consumer.HearAgain(*engine_); !wrong.empty()) return wrong;
+  }
+  const Consumer& feed = listening_.front().consumer;
+  for (const Listening& one : listening_) {
+    if (std::string wrong = one.consumer.CompareWith(feed); !wrong.empty()) return wrong;
+  }
+  std::map<ProductId, std::vector<std::string>> told, happened;
+  for (const auto& [place, event] : feed.told()) told[event.product].push_back(player_.Hear(event));
+  for (const Event& event : now_side_->model.events()) {
+    happened[event.product].push_back(now_side_->player.Hear(event));
+  }
+  for (const auto& [product, events] : happened) {
+    const std::vector<std::string>& heard = told[product];
+    for (std::size_t i = 0; i < std::max(events.size(), heard.size()); ++i) {
+      const std::string engine = i < heard.size() ? heard[i] : "(no event)";
+      const std::string model = i < events.size() ? events[i] : "(no event)";
+      if (engine != model) return "events over all lives\nengine:\n  " + engine + "\nmodel:\n  " + model;
+    }
+  }
+  return {};
+}
+
+}  // namespace flexstock::sim

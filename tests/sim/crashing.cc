@@ -1,0 +1,67 @@
+// A life ends: in order, by a kill, or by a power loss; and the next one begins on what the disk has kept.
+#include <algorithm>
+
+#include "tests/sim/difference.h"
+#include "tests/sim/world.h"
+
+namespace flexstock::sim {
+
+std::string World::Crash(bool orderly) {
+  if (failed()) {
+    if (std::string wrong = CheckReadOnly(); !wrong.empty()) return wrong;
+  }
+  acknowledged_ = std::max(acknowledged_, engine_->durable_epoch());
+  const Epoch at_least = acknowledged_;
+  storage_.DisarmAll();
+  storage_.SetSpace(std::uint64_t{1} << 40);
+  for (Listening& one : listening_) one.consumer.EngineEnded(orderly);
+  if (!orderly && !storage_.crashed()) {
+    storage_.Arm({.at = storage_.operations(), .kind = FaultKind::kCrash});
+  }
+  // Closing in order writes everything, whatever its epoch.
+  closed_ = orderly;
+  engine_.reset();
+  if (called_ != asked_) return "somebody asked to be called, and was not, or more than once";
+  const Loss losses[] = {Loss::kAll, Loss::kNone, Loss::kSome, Loss::kTorn};
+  const auto lose = [&] {
+    ++counts_.crashes;
+    if (random_.OneIn(4)) {
+      storage_.Kill();
+    } else {
+      storage_.PowerLoss(losses[random_.Below(4)]);
+    }
+  };
+  lose();
+  faulty_ = false;
+
+  if (random_.OneIn(4)) {
+    if (std::string wrong = TryDamaged(at_least); !wrong.empty()) return wrong;
+  }
+  std::unique_ptr<SimStorage> copy = random_.OneIn(4) ? storage_.Copy() : nullptr;
+  // It may crash again while it recovers.
+  for (int tries = 0;; ++tries) {
+    if (tries < 3 && random_.OneIn(4)) {
+      storage_.Arm({.at = storage_.operations() + random_.Below(30), .kind = FaultKind::kCrash});
+    }
+    const std::string problem = Open();
+    storage_.DisarmAll();
+    if (engine_ != nullptr && !storage_.crashed()) break;
+    if (!storage_.crashed()) return "after a crash, the journal does not open: " + problem;
+    engine_.reset();
+    lose();
+    copy.reset();  // what that crash has lost is on the copy
+  }
+  if (std::string wrong = Verify(at_least); !wrong.empty()) return wrong;
+  if (copy != nullptr) {
+    auto [engine, problem] = Engine::Open(EngineOptions(copy.get()));
+    if (engine == nullptr) return "a copy of the disk does not open: " + problem;
+    SimDecider decider(engine.get());
+    differential::Player player(player_, decider);
+    const std::string again = StateOf(&player, now_ms_);
+    const std::string first = StateOf(&player_, now_ms_);
+    if (again != first) return "the same disk, recovered twice:\n" + FirstDifference(again, first);
+  }
+  return {};
+}
+
+}  // namespace flexstock::sim

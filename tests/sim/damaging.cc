@@ -1,0 +1,84 @@
+// A copy of the disk is damaged on purpose: a bit flips, a file is cut or missing, a write was lost or went astray.
+#include <algorithm>
+#include <optional>
+#include <variant>
+
+#include "tests/sim/difference.h"
+#include "tests/sim/world.h"
+
+namespace flexstock::sim {
+
+using differential::Player;
+
+std::string World::TryDamaged(Epoch at_least) {
+  const std::unique_ptr<SimStorage> disk = storage_.Copy();
+  std::vector<SimStorage::Listed> files = disk->Files();
+  std::erase_if(files, [](const auto& file) { return file.size == 0 || file.path.find("/LOCK") != std::string::npos; });
+  if (files.empty()) return {};
+  const SimStorage::Listed file = files[random_.Below(files.size())];
+  std::string what;
+  const std::uint64_t kind = random_.Below(12);
+  if (kind < 6) {
+    // Where there is something: most of a segment is zeros.
+    const std::vector<std::byte>& bytes = disk->Bytes(file.path);
+    std::uint64_t at = random_.Below(file.size);
+    for (int tries = 0; tries < 64 && bytes[at] == std::byte{0}; ++tries) at = random_.Below(file.size);
+    disk->FlipBit(file.path, 8 * at + random_.Below(8));
+    what = "a bit flipped at " + std::to_string(at) + " of " + file.path;
+  } else if (kind == 6) {
+    const std::uint64_t size = random_.Below(file.size);
+    disk->Truncate(file.path, size);
+    what = file.path + " cut to " + std::to_string(size);
+  } else if (kind == 7) {
+    disk->RemoveFile(file.path);
+    what = file.path + " removed";
+  } else {
+    const std::uint64_t pages = (file.size + 4095) / 4096;
+    const std::uint64_t to = 4096 * random_.Below(std::min<std::uint64_t>(pages, 16));
+    std::optional<std::uint64_t> from;
+    if (random_.OneIn(2)) from = 4096 * random_.Below(pages);
+    disk->LosePage(file.path, to, from);
+    what =
+        "the page at " + std::to_string(to) + " of " + file.path + (from ? " as at " + std::to_string(*from) : " lost");
+  }
+  // Of a write that never came, at the very end, there is no trace; of all else there is.
+  const bool traceless = kind > 7;
+  ++counts_.damaged;
+  auto [engine, problem] = Engine::Open(EngineOptions(disk.get()));
+  if (engine == nullptr) {
+    ++counts_.refused;
+    if (problem.find(kDirectory) != std::string::npos) return {};
+    return "with " + what + ", the refusal names no file: " + problem;
+  }
+  const Epoch epoch = engine->recovery().epoch;
+  if (epoch < at_least && engine->recovery().torn.empty() && !traceless) {
+    return "with " + what + ", epoch " + std::to_string(epoch) + " came back instead of " + std::to_string(at_least) +
+           ", and nothing was said";
+  }
+  // Some epoch's state, even so.
+  const Epoch last = closed_ && !traceless && engine->recovery().torn.empty() ? ~Epoch{0} : epoch;
+  const std::unique_ptr<Side> side = ModelAt(last);
+  SimDecider decider(engine.get());
+  Player player(player_, decider);
+  std::map<differential::Ticket, bool> lost;
+  for (const Done& done : life_) {
+    const auto forget = [&](differential::Ticket first, std::size_t count, bool by_line) {
+      for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t line = by_line ? i : 0;
+        const bool survives = line < done.epochs.size() && done.epochs[line] != 0 && done.epochs[line] <= last;
+        if (!survives) player.Forget(first + static_cast<differential::Ticket>(i));
+      }
+    };
+    if (const auto* place = std::get_if<differential::PlaceOrders>(&done.command.action)) {
+      forget(place->first, place->orders.size(), true);
+    } else if (const auto* cart = std::get_if<differential::PlaceLines>(&done.command.action)) {
+      forget(cart->first, cart->lines.size(), false);
+    }
+  }
+  const std::string said = player.Execute({now_ms_, differential::Checkpoint{}}, now_ms_, stream_);
+  const std::string model_said = side->player.Execute({now_ms_, differential::Checkpoint{}}, now_ms_, stream_);
+  if (said != model_said) return "with " + what + ", a wrong state is opened:\n" + FirstDifference(said, model_said);
+  return {};
+}
+
+}  // namespace flexstock::sim

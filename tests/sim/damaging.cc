@@ -1,7 +1,6 @@
 // A copy of the disk is damaged on purpose: a bit flips, a file is cut or missing, a write was lost or went astray.
 #include <algorithm>
 #include <optional>
-#include <variant>
 
 #include "tests/sim/difference.h"
 #include "tests/sim/world.h"
@@ -60,23 +59,9 @@ std::string World::TryDamaged(Epoch at_least) {
   const std::unique_ptr<Side> side = ModelAt(last);
   SimDecider decider(engine.get());
   Player player(player_, decider);
-  std::map<differential::Ticket, bool> lost;
-  for (const Done& done : life_) {
-    const auto forget = [&](differential::Ticket first, std::size_t count, bool by_line) {
-      for (std::size_t i = 0; i < count; ++i) {
-        const std::size_t line = by_line ? i : 0;
-        const bool survives = line < done.epochs.size() && done.epochs[line] != 0 && done.epochs[line] <= last;
-        if (!survives) player.Forget(first + static_cast<differential::Ticket>(i));
-      }
-    };
-    if (const auto* place = std::get_if<differential::PlaceOrders>(&done.command.action)) {
-      forget(place->first, place->orders.size(), true);
-    } else if (const auto* cart = std::get_if<differential::PlaceLines>(&done.command.action)) {
-      forget(cart->first, cart->lines.size(), false);
-    }
-  }
-  const std::string said = player.Execute({now_ms_, differential::Checkpoint{}}, now_ms_, stream_);
-  const std::string model_said = side->player.Execute({now_ms_, differential::Checkpoint{}}, now_ms_, stream_);
+  ForgetLost(last, &player);
+  const std::string said = StateOf(&player, now_ms_);
+  const std::string model_said = StateOf(&side->player, now_ms_);
   if (said != model_said) return "with " + what + ", a wrong state is opened:\n" + FirstDifference(said, model_said);
   return {};
 }

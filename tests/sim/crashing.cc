@@ -32,7 +32,6 @@ std::string World::Crash(bool orderly) {
     }
   };
   lose();
-  faulty_ = false;
 
   if (random_.OneIn(4)) {
     if (std::string wrong = TryDamaged(at_least); !wrong.empty()) return wrong;

@@ -62,6 +62,7 @@ std::optional<FaultKind> SimStorage::Begin(Op op) {
     delay_ms_ += static_cast<Millis>(1 + random_.Below(10'000));
     return std::nullopt;
   }
+  ++failures_;
   if (fault->kind == FaultKind::kCrash) crashed_ = true;
   return fault->kind;
 }
@@ -164,6 +165,7 @@ IoResult SimStorage::Write(File& file, std::uint64_t offset, std::span<const std
     const std::uint64_t grows = offset + count - file.cached.size();
     const std::uint64_t used = Used();
     if (used + grows > space_) {
+      ++failures_;
       if (file.cached.size() + (space_ - std::min(space_, used)) <= offset) return {.error = ENOSPC};
       count = static_cast<std::size_t>(file.cached.size() + (space_ - used) - offset);
     }

@@ -67,6 +67,8 @@ class SimStorage final : public Storage {
   void PowerLoss(Loss loss);
   void Kill();
   [[nodiscard]] bool crashed() const { return crashed_; }
+  // Operations that have failed because a fault befell them, or there was no space.
+  [[nodiscard]] std::uint64_t failures() const { return failures_; }
   // How long slow operations have taken since this was last asked.
   [[nodiscard]] Millis TakeDelay() { return std::exchange(delay_ms_, 0); }
 
@@ -122,7 +124,7 @@ class SimStorage final : public Storage {
   std::set<std::string> locked_;
   std::vector<Fault> faults_;
   std::uint64_t space_ = std::uint64_t{1} << 40;
-  std::uint64_t operations_ = 0;
+  std::uint64_t operations_ = 0, failures_ = 0;
   std::uint64_t life_ = 0;  // files and locks of earlier ones are dead
   Millis delay_ms_ = 0;
   bool crashed_ = false;

@@ -130,6 +130,7 @@ void World::Meanwhile(bool committing) {
                        std::holds_alternative<differential::Checkpoint>(command.action);
   if (committing && commits) return;
   if (!random_.OneIn(3) || (!committing && failed())) return;
+  if (!committing && random_.OneIn(12)) ArmFault();
   busy_ = false;
   ++step_;
   wrong_meanwhile_ = Step(command, committing);
@@ -161,11 +162,15 @@ std::string World::Chores() {
   }
   if (random_.OneIn(10) && !life_.empty() && !life_.back().epochs.empty()) Ask(life_.back().epochs.back());
   if (random_.OneIn(30)) {
+    const std::uint64_t failures = storage_.failures();
     busy_ = true;
     const std::string problem = engine_->Snapshot();
     busy_ = false;
     if (problem.empty()) ++counts_.snapshots;
-    if (!problem.empty() && !faulty_ && !failed()) return "a snapshot failed on a good disk: " + problem;
+    // Of what befell the disk before, no snapshot knows.
+    if (!problem.empty() && storage_.failures() == failures && !storage_.crashed() && !failed()) {
+      return "a snapshot failed on a good disk: " + problem;
+    }
   }
   acknowledged_ = std::max(acknowledged_, engine_->durable_epoch());
   return {};
@@ -195,12 +200,12 @@ std::string World::Hear() {
 void World::ArmFault() {
   const std::uint64_t kind = random_.Below(12);
   const FaultKind kinds[] = {FaultKind::kError, FaultKind::kNoSpace, FaultKind::kShortWrite};
-  storage_.Arm({.at = storage_.operations() + random_.Below(12),
+  // Mostly in what comes next; sometimes as far away as the end of a snapshot is from its beginning.
+  storage_.Arm({.at = storage_.operations() + random_.Below(random_.OneIn(3) ? 120 : 12),
                 .kind = kind < 6    ? FaultKind::kCrash
                         : kind < 10 ? kinds[random_.Below(3)]
                                     : FaultKind::kSlow});
   if (random_.OneIn(20)) storage_.SetSpace((64 << 10) * (2 + random_.Below(8)));
-  faulty_ = true;
 }
 
 }  // namespace flexstock::sim

@@ -118,7 +118,6 @@ class World {
   Millis now_ms_ = 0;
   Epoch acknowledged_ = 0;
   bool closed_ = false;                               // in order: nothing is lost
-  bool faulty_ = false;                               // a fault was armed in this life: what fails may fail
   std::map<std::uint32_t, std::uint64_t> positions_;  // by stream, as of the last recovery
 
   std::vector<Listening> listening_;  // the feed first

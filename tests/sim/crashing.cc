@@ -37,6 +37,7 @@ std::string World::Crash(bool orderly) {
     if (std::string wrong = TryDamaged(at_least); !wrong.empty()) return wrong;
   }
   std::unique_ptr<SimStorage> copy = random_.OneIn(4) ? storage_.Copy() : nullptr;
+  ChangeOptions();
   // It may crash again while it recovers.
   for (int tries = 0;; ++tries) {
     if (tries < 3 && random_.OneIn(4)) {
@@ -52,7 +53,9 @@ std::string World::Crash(bool orderly) {
   }
   if (std::string wrong = Verify(at_least); !wrong.empty()) return wrong;
   if (copy != nullptr) {
-    auto [engine, problem] = Engine::Open(EngineOptions(copy.get()));
+    Options options = OptionsOn(copy.get());
+    options.recovery_threads = 3 - options.recovery_threads;  // with another number of them, too
+    auto [engine, problem] = Engine::Open(options);
     if (engine == nullptr) return "a copy of the disk does not open: " + problem;
     SimDecider decider(engine.get());
     differential::Player player(player_, decider);

@@ -43,7 +43,7 @@ std::string World::TryDamaged(Epoch at_least) {
   // Of a write that never came, at the very end, there is no trace; of all else there is.
   const bool traceless = kind > 7;
   ++counts_.damaged;
-  auto [engine, problem] = Engine::Open(EngineOptions(disk.get()));
+  auto [engine, problem] = Engine::Open(OptionsOn(disk.get()));
   if (engine == nullptr) {
     ++counts_.refused;
     if (problem.find(kDirectory) != std::string::npos) return {};

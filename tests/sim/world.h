@@ -11,7 +11,7 @@
 //   3. Positions carried by commands came back with them.
 //   4. Every event behind what was confirmed is told again, the same as before, at the same position, to each audience
 //      by itself; each product's events, over all lives, are the model's.
-//   5. The same disk recovers to the same state twice.
+//   5. The same disk recovers to the same state twice, with one thread and with two.
 //   6. A copy of the disk with a flipped bit, a cut file or a missing one is refused with the file's name, or comes
 //   back
 //      right, or says that its tail was cut.
@@ -75,7 +75,9 @@ class World {
     differential::Player player;
   };
 
-  [[nodiscard]] Options EngineOptions(Storage* storage) const;
+  void FirstOptions(std::uint64_t seed);
+  void ChangeOptions();
+  [[nodiscard]] Options OptionsOn(Storage* storage) const;
   [[nodiscard]] std::string Open();
   [[nodiscard]] std::string Step(const differential::Command& command, bool committing = false);
   [[nodiscard]] std::string Chores();
@@ -99,10 +101,9 @@ class World {
   // Room for all that may come while an epoch is synced: see Meanwhile.
   static constexpr std::uint32_t kChangesForStorms = 4096;
 
-  const std::uint32_t changes_max_;
   Random random_;
   const differential::Stream stream_;
-  const std::uint32_t shards_;
+  Options options_;  // of this life
   SimStorage storage_;
   WatchedStorage watched_{storage_};
   std::unique_ptr<Engine> engine_;

@@ -30,7 +30,7 @@ TEST_P(ChunksTest, TheOthersComeInAtEveryWrite) {
     for (int life = 0; life < 3; ++life) {
       ASSERT_TRUE(shop.Run(static_cast<int>(50 + random.Below(400))));
       std::uint64_t writes = 0;
-      storage.before_write = [&] {
+      storage.before_write = [&](std::span<const std::byte> /*block*/) {
         ++writes;
         for (std::uint64_t i = 0; i < random.Below(12); ++i) EXPECT_TRUE(shop.Step());
         if (random.OneIn(4)) {

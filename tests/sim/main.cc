@@ -18,7 +18,7 @@ struct Arguments {
   std::string seed;
   std::size_t steps = 200;
   std::uint64_t first = 0, count = 0;
-  std::uint64_t crashes_min = 0;
+  std::uint64_t crashes_min = 0, split_min = 0;
   std::string bug;
   double seconds = 0;
   bool must_fail = false;
@@ -45,6 +45,7 @@ std::string RunOne(std::uint64_t seed, std::size_t steps, std::size_t* step, Cou
   counts->crashes += some.crashes;
   counts->commands += some.commands;
   counts->snapshots += some.snapshots;
+  counts->split += some.split;
   counts->damaged += some.damaged;
   counts->refused += some.refused;
   return wrong;
@@ -82,6 +83,8 @@ int Main(int argc, char** argv) {
   app.add_option("SEED", arguments.seed, "Only this one; or FIRST..LAST");
   app.add_option("--steps", arguments.steps, "Commands of each seed")->check(CLI::Range(1, 1'000'000));
   app.add_option("--crashes-min", arguments.crashes_min, "Fail if there were fewer crashes in all");
+  app.add_option("--split-min", arguments.split_min,
+                 "Fail if snapshots had several chunks of fewer shards, all together");
   app.add_option("--seconds", arguments.seconds, "Stop after so long");
   app.add_option("--bug", arguments.bug, "With this deliberate bug (flexstock-sim-bugs only)")
       ->check(CLI::IsMember(BugNames()));
@@ -111,12 +114,12 @@ int Main(int argc, char** argv) {
   const auto say = [&] {
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     std::printf(
-        "%llu seeds, %llu commands, %llu crashes (%.0f a second), %llu snapshots, %llu disks damaged, %llu of "
-        "them refused\n",
+        "%llu seeds, %llu commands, %llu crashes (%.0f a second), %llu snapshots, %llu shards in several chunks, "
+        "%llu disks damaged, %llu of them refused\n",
         static_cast<unsigned long long>(seeds), static_cast<unsigned long long>(counts.commands),
         static_cast<unsigned long long>(counts.crashes), static_cast<double>(counts.crashes) / took.count(),
-        static_cast<unsigned long long>(counts.snapshots), static_cast<unsigned long long>(counts.damaged),
-        static_cast<unsigned long long>(counts.refused));
+        static_cast<unsigned long long>(counts.snapshots), static_cast<unsigned long long>(counts.split),
+        static_cast<unsigned long long>(counts.damaged), static_cast<unsigned long long>(counts.refused));
     std::fflush(stdout);
   };
   for (std::uint64_t seed = first;; ++seed) {
@@ -149,6 +152,10 @@ int Main(int argc, char** argv) {
   }
   if (counts.crashes < arguments.crashes_min) {
     std::printf("fewer than %llu crashes\n", static_cast<unsigned long long>(arguments.crashes_min));
+    return 1;
+  }
+  if (counts.split < arguments.split_min) {
+    std::printf("fewer than %llu shards in several chunks\n", static_cast<unsigned long long>(arguments.split_min));
     return 1;
   }
   return 0;

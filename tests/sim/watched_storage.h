@@ -1,5 +1,5 @@
-// WatchedStorage: a storage that says before each write of a snapshot, and before each sync of a segment, that it comes, so
-// that others can come in between.
+// WatchedStorage: a storage that says before each write of a snapshot, and before each sync of a segment, that it comes,
+// so that others can come in between.
 //
 // Threads  One.
 #pragma once
@@ -13,8 +13,8 @@ namespace flexstock::sim {
 class WatchedStorage final : public ForwardingStorage {
  public:
   using ForwardingStorage::ForwardingStorage;
-  std::function<void()> before_write;  // of a snapshot
-  std::function<void()> before_sync;   // of a segment
+  std::function<void(std::span<const std::byte>)> before_write;  // of a snapshot; it writes a block at a time
+  std::function<void()> before_sync;                             // of a segment
 
  private:
   class File final : public ForwardingFile {
@@ -22,7 +22,7 @@ class WatchedStorage final : public ForwardingStorage {
     File(WatchedStorage& all, bool is_snapshot, std::unique_ptr<StorageFile> file)
         : ForwardingFile(std::move(file)), all_(all), is_snapshot_(is_snapshot) {}
     IoResult WriteAt(std::uint64_t offset, std::span<const std::byte> bytes) override {
-      if (is_snapshot_ && all_.before_write) all_.before_write();
+      if (is_snapshot_ && all_.before_write) all_.before_write(bytes);
       return ForwardingFile::WriteAt(offset, bytes);
     }
     int Sync() override {

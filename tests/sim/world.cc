@@ -4,6 +4,7 @@
 #include <bit>
 #include <variant>
 
+#include "engine/journal/format.h"
 #include "engine/shard/shard.h"
 #include "tests/differential/generator.h"
 #include "tests/sim/difference.h"
@@ -100,7 +101,10 @@ std::string World::Open() {
 
 std::string World::Run() {
   if (std::string problem = Open(); !problem.empty()) return "a new journal did not open: " + problem;
-  watched_.before_write = [this] { Meanwhile(/*committing=*/false); };
+  watched_.before_write = [this](std::span<const std::byte> block) {
+    CountChunk(block);
+    Meanwhile(/*committing=*/false);
+  };
   watched_.before_sync = [this] { Meanwhile(/*committing=*/true); };
   while (step_ < stream_.commands.size()) {
     if (std::string wrong = Step(stream_.commands[step_++]); !wrong.empty()) return wrong;
@@ -162,6 +166,14 @@ void World::Meanwhile(bool committing) {
   ++step_;
   wrong_meanwhile_ = Step(command, committing);
   busy_ = true;
+}
+
+void World::CountChunk(std::span<const std::byte> block) {
+  journal::BlockHeader header;
+  std::uint64_t hash = 0;
+  if (!journal::TakeBlockHeader(block, &header, &hash)) return;  // it is the file's header
+  if (header.kind == journal::BlockKind::kShard) chunks_ = 0;
+  if (header.kind == journal::BlockKind::kOrders && ++chunks_ == 2) ++counts_.split;
 }
 
 std::string World::Chores() {

@@ -39,6 +39,7 @@ struct Counts {
   std::uint64_t crashes = 0;  // and failed disks, after which there was a recovery
   std::uint64_t commands = 0;
   std::uint64_t snapshots = 0;
+  std::uint64_t split = 0;    // shards of which a snapshot has several chunks of orders
   std::uint64_t damaged = 0;  // copies of a disk that were damaged on purpose
   std::uint64_t refused = 0;  // of them, refused
 };
@@ -82,6 +83,7 @@ class World {
   [[nodiscard]] std::string Step(const differential::Command& command, bool committing = false);
   [[nodiscard]] std::string Chores();
   void Meanwhile(bool committing);
+  void CountChunk(std::span<const std::byte> block);
   void Ask(Epoch epoch);
   [[nodiscard]] std::string Hear();
   void ArmFault();
@@ -115,6 +117,7 @@ class World {
   std::size_t step_ = 0;  // commands done
   bool busy_ = false;     // with something during which others may come: see Meanwhile
   std::string wrong_meanwhile_;
+  int chunks_ = 0;  // of orders, of the shard that a snapshot is at
   std::uint64_t asked_ = 0, called_ = 0;
   Millis now_ms_ = 0;
   Epoch acknowledged_ = 0;

@@ -9,6 +9,7 @@
 #include <new>
 
 #include "engine/base/seeded_bugs.h"
+#include "engine/base/yield_point.h"
 #include "engine/engine_impl.h"
 #include "engine/outbox/expand.h"
 
@@ -79,6 +80,7 @@ Code Engine::Impl::CommitLocked(bool in_any_case) {
 template <typename Took>
 bool Engine::Impl::TakeAll(Epoch ended, Took&& took) {
   for (std::uint32_t i = 0; i < options_.shards; ++i) {
+    base::YieldPoint();
     shard::Shard& shard = At(i);
     std::atomic<std::uint64_t>& word = dirty_[i / 64];
     const std::uint64_t bit = std::uint64_t{1} << (i % 64);
@@ -92,7 +94,8 @@ bool Engine::Impl::TakeAll(Epoch ended, Took&& took) {
       taken.count = shard.TakeChanges(ended, taken.changes);
       newest = shard.newest_taken();
       // relaxed: under the lock, as its setting is.
-      if (shard.changes_waiting() == 0) word.fetch_and(~bit, std::memory_order_relaxed);
+      if (shard.changes_waiting() == 0 || base::Seeded(base::Bug::kClearDirtyBit))
+        word.fetch_and(~bit, std::memory_order_relaxed);
     }
     if (taken.count == 0) continue;
     ++taken_count_;
@@ -120,6 +123,7 @@ std::string Engine::Impl::TakeAndWrite(Epoch ended) {
     return true;
   };
   (void)TakeAll(ended, add);
+  base::YieldPoint();
   busy_.store(changes >= kBusy, std::memory_order_relaxed);
   // After the shards: whoever still changed something in the epoch has carried his position by now.
   positions_->Take(ended, &carried_);

@@ -28,6 +28,8 @@ enum class Bug : std::uint8_t {
   kTrustReadBack,           // the last block is not written again when it was read back
   kIgnoreChunkNumber,       // a snapshot's chunk counts as newer than every change that the snapshot may have
   kOverlookChange,          // whoever waits for the disk is answered as if nothing had changed
+  kClearDirtyBit,           // a shard counts as clean though changes of the epoch that has begun wait in it
+  kTakeLaterEpoch,          // what belongs to the epoch that has begun is written with the one that ends
 };
 
 #ifdef FLEXSTOCK_SEEDED_BUGS

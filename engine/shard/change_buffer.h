@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "engine/base/check.h"
+#include "engine/base/seeded_bugs.h"
 #include "engine/shard/change.h"
 
 namespace flexstock::shard {
@@ -53,7 +54,8 @@ class ChangeBuffer {
   // Puts the changes of epochs <= `through` into `taken`, by swapping memory with it, and says how many they are. What
   // belongs to a later epoch stays.
   [[nodiscard]] std::size_t TakeThrough(Epoch through, std::vector<Change>& taken) {
-    const std::size_t count = epoch_ <= through ? size_ : earlier_;
+    const bool all = epoch_ <= through || base::Seeded(base::Bug::kTakeLaterEpoch);
+    const std::size_t count = all ? size_ : earlier_;
     taken.swap(*memory_);
     Grow(taken.size());
     // The later epoch's part began after the earlier one was closed: it is short.

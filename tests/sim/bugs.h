@@ -30,6 +30,8 @@ inline const std::vector<std::pair<std::string, base::Bug>>& Bugs() {
       {"trust_read_back", Bug::kTrustReadBack},
       {"ignore_chunk_number", Bug::kIgnoreChunkNumber},
       {"overlook_change", Bug::kOverlookChange},
+      {"clear_dirty_bit", Bug::kClearDirtyBit},
+      {"take_later_epoch", Bug::kTakeLaterEpoch},
   };
   return bugs;
 }

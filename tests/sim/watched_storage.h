@@ -1,5 +1,5 @@
-// WatchedStorage: a storage that says before each write of a snapshot, and before each sync of a segment, that it comes,
-// so that others can come in between.
+// WatchedStorage: a storage that says before each write of a snapshot, and before each sync of a segment, that it
+// comes, so that others can come in between.
 //
 // Threads  One.
 #pragma once

@@ -4,6 +4,7 @@
 #include <bit>
 #include <variant>
 
+#include "engine/base/yield_point.h"
 #include "engine/journal/format.h"
 #include "engine/shard/shard.h"
 #include "tests/differential/generator.h"
@@ -48,7 +49,12 @@ World::World(std::uint64_t seed, std::size_t steps)
   FirstOptions(seed);
 }
 
-World::~World() { engine_.reset(); }
+World::~World() {
+  engine_.reset();
+#ifdef FLEXSTOCK_SEEDED_BUGS
+  base::at_yield_point = nullptr;
+#endif
+}
 
 void World::FirstOptions(std::uint64_t seed) {
   const std::uint32_t shards[] = {1, 3, 16};
@@ -106,6 +112,12 @@ std::string World::Run() {
     Meanwhile(/*committing=*/false);
   };
   watched_.before_sync = [this] { Meanwhile(/*committing=*/true); };
+#ifdef FLEXSTOCK_SEEDED_BUGS
+  // There is one for each shard.
+  base::at_yield_point = [this] {
+    if (random_.OneIn(4)) Meanwhile(/*committing=*/true);
+  };
+#endif
   while (step_ < stream_.commands.size()) {
     if (std::string wrong = Step(stream_.commands[step_++]); !wrong.empty()) return wrong;
     std::string wrong = Chores();
@@ -149,10 +161,11 @@ std::string World::Step(const Command& asked, bool committing) {
   return "the answer to " + differential::ToText(command) + "\n" + FirstDifference(said, model_said);
 }
 
-// Somebody calls while the engine is busy with the disk: between two chunks of a snapshot, or while an epoch is synced.
-// The engine's lock of committing is then held by the very thread that would wait for it, so what would take it has to
-// wait until it is not: Advance (which looking at everything begins with), whatever finds a change buffer full, and asking
-// whether the journal has failed.
+// Somebody calls while the engine is busy: between two chunks of a snapshot; while an epoch is synced; or, in the build
+// that has yield points, while an epoch's changes leave one shard after another.
+// In the last two the engine's lock of committing is held by the very thread that would wait for it, so what would take
+// it has to wait until it is not: Advance (which looking at everything begins with), whatever finds a change buffer
+// full, and asking whether the journal has failed.
 void World::Meanwhile(bool committing) {
   if (!busy_ || !wrong_meanwhile_.empty() || storage_.crashed() || step_ == stream_.commands.size()) return;
   if (committing && options_.changes_max < kChangesForStorms) return;

@@ -3,7 +3,8 @@
 // The real engine, in virtual time, on SimStorage, in one thread, goes through a random stream of commands
 // (tests/differential/generator.h), beside the model, which never crashes. Between commands the world commits, waits,
 // takes snapshots, hears events and confirms them, arms faults, loses power, kills, closes, damages copies of the disk.
-// Commands also come while a snapshot is written, chunk by chunk, and while a segment is synced.
+// Commands also come while a snapshot is written, chunk by chunk, while a segment is synced, and, in the build with
+// deliberate bugs, while an epoch's changes are taken out of the shards (engine/base/yield_point.h).
 // After each crash:
 //
 //   1. Opening succeeds, and what was acknowledged as durable is there.

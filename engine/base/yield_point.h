@@ -1,0 +1,24 @@
+// YieldPoint: where, in the middle of ending an epoch, other threads may come in, for the simulator to come in there.
+//
+// It has one thread, so without this nothing would ever happen between an epoch's end and the taking of its changes. As
+// Seeded() (seeded_bugs.h): in every build but the simulator's second one nothing of this is left.
+//
+// Called with the lock of committing held and no shard's: whoever comes in may not wait for a commit.
+#pragma once
+
+#ifdef FLEXSTOCK_SEEDED_BUGS
+#include <functional>
+#endif
+
+namespace flexstock::base {
+
+#ifdef FLEXSTOCK_SEEDED_BUGS
+inline std::function<void()> at_yield_point;
+inline void YieldPoint() {
+  if (at_yield_point) at_yield_point();
+}
+#else
+constexpr void YieldPoint() {}
+#endif
+
+}  // namespace flexstock::base

@@ -128,15 +128,16 @@ std::string Engine::Impl::TakeAndWrite(Epoch ended) {
   // After the shards: whoever still changed something in the epoch has carried his position by now.
   positions_->Take(ended, &carried_);
   const journal::Confirmed confirmed = ConfirmedNow();
-  std::string problem =
-      writer_->End(ended, next_position_, carried_, confirmed == confirmed_written_ ? nullptr : &confirmed);
+  const std::uint64_t position = next_position_;
+  if (base::Seeded(base::Bug::kTellBeforeDurable)) {
+    StampFrom(first);
+    (void)TellTaken();
+  }
+  std::string problem = writer_->End(ended, position, carried_, confirmed == confirmed_written_ ? nullptr : &confirmed);
   if (!problem.empty()) return problem;
   positions_->Durable(carried_);
   confirmed_written_ = confirmed;
-  for (std::size_t i = first; i < taken_count_; ++i) {
-    Stamp(&taken_[i]);
-    unconfirmed_.Append({taken_[i].changes.data(), taken_[i].count});
-  }
+  StampFrom(first);
   return {};
 }
 
@@ -158,6 +159,14 @@ bool Engine::Impl::AnythingChanged() const {
 // The journal has made its image of the change: from now on it is what events are made of.
 void Engine::Impl::Stamp(Taken* taken) {
   for (std::size_t i = 0; i < taken->count; ++i) taken->changes[i].image = next_position_++;
+}
+
+// What the journal has of what was taken, from taken_[first] on: it may have to be told again.
+void Engine::Impl::StampFrom(std::size_t first) {
+  for (std::size_t i = first; i < taken_count_; ++i) {
+    Stamp(&taken_[i]);
+    unconfirmed_.Append({taken_[i].changes.data(), taken_[i].count});
+  }
 }
 
 // ---- Telling ------------------------------------------------------------------------------------------------------

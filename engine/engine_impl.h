@@ -163,6 +163,7 @@ class Engine::Impl {
   [[nodiscard]] std::uint64_t next_to_tell() const;
   void DropConfirmed();
   void Stamp(Taken* taken);
+  void StampFrom(std::size_t first);
   void Fail(std::string why);
 
   // recovering.cc

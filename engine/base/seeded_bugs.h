@@ -30,6 +30,7 @@ enum class Bug : std::uint8_t {
   kOverlookChange,          // whoever waits for the disk is answered as if nothing had changed
   kClearDirtyBit,           // a shard counts as clean though changes of the epoch that has begun wait in it
   kTakeLaterEpoch,          // what belongs to the epoch that has begun is written with the one that ends
+  kTellBeforeDurable,       // events are told before they are on the disk
 };
 
 #ifdef FLEXSTOCK_SEEDED_BUGS

@@ -32,6 +32,7 @@ inline const std::vector<std::pair<std::string, base::Bug>>& Bugs() {
       {"overlook_change", Bug::kOverlookChange},
       {"clear_dirty_bit", Bug::kClearDirtyBit},
       {"take_later_epoch", Bug::kTakeLaterEpoch},
+      {"tell_before_durable", Bug::kTellBeforeDurable},
   };
   return bugs;
 }

@@ -161,13 +161,16 @@ std::string World::Step(const Command& asked, bool committing) {
   return "the answer to " + differential::ToText(command) + "\n" + FirstDifference(said, model_said);
 }
 
-// Somebody calls while the engine is busy: between two chunks of a snapshot; while an epoch is synced; or, in the build
+// Somebody listens or calls while the engine is busy: between two chunks of a snapshot; while an epoch is synced; or, in the build
 // that has yield points, while an epoch's changes leave one shard after another.
 // In the last two the engine's lock of committing is held by the very thread that would wait for it, so what would take
 // it has to wait until it is not: Advance (which looking at everything begins with), whatever finds a change buffer
 // full, and asking whether the journal has failed.
 void World::Meanwhile(bool committing) {
-  if (!busy_ || !wrong_meanwhile_.empty() || storage_.crashed() || step_ == stream_.commands.size()) return;
+  if (!busy_ || !wrong_meanwhile_.empty() || storage_.crashed()) return;
+  // What is confirmed while an epoch is on its way may go with it or with the next one.
+  wrong_meanwhile_ = Hear(/*may_confirm=*/!committing);
+  if (!wrong_meanwhile_.empty() || step_ == stream_.commands.size()) return;
   if (committing && options_.changes_max < kChangesForStorms) return;
   const Command& command = stream_.commands[step_];
   const bool commits = std::holds_alternative<differential::Advance>(command.action) ||
@@ -191,7 +194,7 @@ void World::CountChunk(std::span<const std::byte> block) {
 
 std::string World::Chores() {
   if (random_.OneIn(12)) ArmFault();
-  if (std::string wrong = Hear(); !wrong.empty()) return wrong;
+  if (std::string wrong = Hear(/*may_confirm=*/true); !wrong.empty()) return wrong;
   if (random_.OneIn(6)) {
     busy_ = true;
     if (engine_->Commit()) {
@@ -239,12 +242,12 @@ void World::Ask(Epoch epoch) {
 }
 
 // Each consumer stalls now and then, over several commits and crashes.
-std::string World::Hear() {
+std::string World::Hear(bool may_confirm) {
   for (auto& [consumer, deaf_until] : listening_) {
     if (random_.OneIn(50)) deaf_until = step_ + random_.Below(60);
     if (step_ < deaf_until || !random_.OneIn(3)) continue;
     if (std::string wrong = consumer.Hear(*engine_, random_.Below(20)); !wrong.empty()) return wrong;
-    if (random_.OneIn(2)) consumer.Confirm(*engine_);
+    if (may_confirm && random_.OneIn(2)) consumer.Confirm(*engine_);
   }
   return {};
 }

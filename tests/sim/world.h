@@ -86,7 +86,7 @@ class World {
   void Meanwhile(bool committing);
   void CountChunk(std::span<const std::byte> block);
   void Ask(Epoch epoch);
-  [[nodiscard]] std::string Hear();
+  [[nodiscard]] std::string Hear(bool may_confirm);
   void ArmFault();
   [[nodiscard]] std::string CheckReadOnly();
   [[nodiscard]] std::string Crash(bool orderly);

@@ -31,6 +31,8 @@ enum class Bug : std::uint8_t {
   kClearDirtyBit,           // a shard counts as clean though changes of the epoch that has begun wait in it
   kTakeLaterEpoch,          // what belongs to the epoch that has begun is written with the one that ends
   kTellBeforeDurable,       // events are told before they are on the disk
+  kSnapshotWithoutSync,     // a snapshot gets its name before its bytes are on the disk
+  kSnapshotNameNotSynced,   // what a snapshot makes superfluous is removed before the disk knows its name
 };
 
 #ifdef FLEXSTOCK_SEEDED_BUGS

@@ -2,6 +2,7 @@
 
 #include <zstd.h>
 
+#include "engine/base/seeded_bugs.h"
 #include "engine/journal/image.h"
 
 namespace flexstock::journal {
@@ -90,11 +91,13 @@ std::string SnapshotWriter::End(const SnapshotEnd& end) {
   block_.Varint(orders_);
   block_.Varint(products_);
   if (std::string problem = Write(BlockKind::kEnd, end.epoch); !problem.empty()) return problem;
-  if (const int error = file_->Sync(); error != 0) return IoProblem("sync", path_, error);
+  const bool synced = !base::Seeded(base::Bug::kSnapshotWithoutSync);
+  if (const int error = synced ? file_->Sync() : 0; error != 0) return IoProblem("sync", path_, error);
   file_.reset();
   const std::string path = directory_ + "/" + SnapshotName(end.epoch);
   if (const int error = storage_.Rename(path_, path); error != 0) return IoProblem("rename", path_, error);
   path_.clear();
+  if (base::Seeded(base::Bug::kSnapshotNameNotSynced)) return {};
   if (const int error = storage_.SyncDirectory(directory_); error != 0) return IoProblem("sync", directory_, error);
   return {};
 }

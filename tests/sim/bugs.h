@@ -33,6 +33,8 @@ inline const std::vector<std::pair<std::string, base::Bug>>& Bugs() {
       {"clear_dirty_bit", Bug::kClearDirtyBit},
       {"take_later_epoch", Bug::kTakeLaterEpoch},
       {"tell_before_durable", Bug::kTellBeforeDurable},
+      {"snapshot_without_sync", Bug::kSnapshotWithoutSync},
+      {"snapshot_name_not_synced", Bug::kSnapshotNameNotSynced},
   };
   return bugs;
 }

@@ -33,6 +33,7 @@ enum class Bug : std::uint8_t {
   kTellBeforeDurable,       // events are told before they are on the disk
   kSnapshotWithoutSync,     // a snapshot gets its name before its bytes are on the disk
   kSnapshotNameNotSynced,   // what a snapshot makes superfluous is removed before the disk knows its name
+  kCutAtDamage,             // damage counts as the journal's end, whatever whole blocks there are behind it
 };
 
 #ifdef FLEXSTOCK_SEEDED_BUGS

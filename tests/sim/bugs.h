@@ -35,6 +35,7 @@ inline const std::vector<std::pair<std::string, base::Bug>>& Bugs() {
       {"tell_before_durable", Bug::kTellBeforeDurable},
       {"snapshot_without_sync", Bug::kSnapshotWithoutSync},
       {"snapshot_name_not_synced", Bug::kSnapshotNameNotSynced},
+      {"cut_at_damage", Bug::kCutAtDamage},
   };
   return bugs;
 }

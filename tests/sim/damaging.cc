@@ -50,6 +50,12 @@ std::string World::TryDamaged(Epoch at_least) {
     return "with " + what + ", the refusal names no file: " + problem;
   }
   const Epoch epoch = engine->recovery().epoch;
+  // What is wrong in one place may have been the last block, which then looks as if a crash had cut it short. Each epoch
+  // is one block, so no more than one is given up.
+  if (epoch + 1 < at_least) {
+    return "with " + what + ", epoch " + std::to_string(epoch) + " came back, though " + std::to_string(at_least) +
+           " was acknowledged: more than the last block is given up (" + engine->recovery().torn + ")";
+  }
   if (epoch < at_least && engine->recovery().torn.empty() && !traceless) {
     return "with " + what + ", epoch " + std::to_string(epoch) + " came back instead of " + std::to_string(at_least) +
            ", and nothing was said";

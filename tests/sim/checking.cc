@@ -22,6 +22,10 @@ std::string World::CheckReadOnly() {
   if (engine_->Commit()) return "a journal has failed, and a commit has not";
   if (engine_->WaitDurable(durable + 1) == Code::kOk) return "a journal has failed, and acknowledges on";
   if (engine_->durable_epoch() != durable) return "a journal has failed, and the durable epoch rises";
+  // What is told now as well is on the disk: the next life will tell it again.
+  for (Listening& one : listening_) {
+    if (std::string wrong = one.consumer.Hear(*engine_, 200); !wrong.empty()) return wrong;
+  }
   return {};
 }
 
@@ -154,8 +158,9 @@ std::string World::CheckEvents() {
   for (const Event& event : now_side_->model.events()) {
     happened[event.product].push_back(now_side_->player.Hear(event));
   }
-  for (const auto& [product, events] : happened) {
-    const std::vector<std::string>& heard = told[product];
+  for (const auto& [product, events] : happened) told.try_emplace(product);  // of some nothing was told
+  for (const auto& [product, heard] : told) {
+    const std::vector<std::string>& events = happened[product];
     for (std::size_t i = 0; i < std::max(events.size(), heard.size()); ++i) {
       const std::string engine = i < heard.size() ? heard[i] : "(no event)";
       const std::string model = i < events.size() ? events[i] : "(no event)";

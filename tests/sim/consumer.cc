@@ -43,7 +43,7 @@ std::string Consumer::Hear(Engine& engine, std::size_t most) {
       return whom + Named(place) + " is told again, but " + std::to_string(confirmed_durable_) +
              " was confirmed and durable";
     }
-    heard_.insert(place);
+    if (!heard_.insert(place).second) return whom + Named(place) + " is told twice in one life";
     const auto [known, fresh] = told_.emplace(place, event);
     if (!fresh && known->second != event) return whom + Named(place) + " was another event before the crash";
     if (each_) each_(event);

@@ -45,7 +45,12 @@ std::string World::Crash(bool orderly) {
     }
     const std::string problem = Open();
     storage_.DisarmAll();
-    if (engine_ != nullptr && !storage_.crashed()) break;
+    if (engine_ != nullptr && !storage_.crashed()) {
+      if (orderly && tries == 0 && !engine_->recovery().torn.empty()) {
+        return "it was closed in order, and yet: " + engine_->recovery().torn;
+      }
+      break;
+    }
     if (!storage_.crashed()) return "after a crash, the journal does not open: " + problem;
     engine_.reset();
     lose();

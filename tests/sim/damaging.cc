@@ -9,6 +9,16 @@ namespace flexstock::sim {
 
 using differential::Player;
 
+namespace {
+
+// A file of the journal, and where in it, unless the whole of it is missing.
+bool NamesPlace(const std::string& problem) {
+  const auto has = [&](const char* what) { return problem.find(what) != std::string::npos; };
+  return (has("/journal/journal-") || has("/journal/snapshot-")) && (has(": at ") || has(": it is missing"));
+}
+
+}  // namespace
+
 std::string World::TryDamaged(Epoch at_least) {
   const std::unique_ptr<SimStorage> disk = storage_.Copy();
   std::vector<SimStorage::Listed> files = disk->Files();
@@ -46,8 +56,8 @@ std::string World::TryDamaged(Epoch at_least) {
   auto [engine, problem] = Engine::Open(OptionsOn(disk.get()));
   if (engine == nullptr) {
     ++counts_.refused;
-    if (problem.find(kDirectory) != std::string::npos) return {};
-    return "with " + what + ", the refusal names no file: " + problem;
+    if (NamesPlace(problem)) return {};
+    return "with " + what + ", the refusal does not say where: " + problem;
   }
   const Epoch epoch = engine->recovery().epoch;
   // What is wrong in one place may have been the last block, which then looks as if a crash had cut it short. Each epoch

@@ -146,6 +146,14 @@ std::string Engine::Impl::Recover(const journal::Directory& directory) {
     taken_.push_back({std::move(recoverer.events), count});
     taken_count_ = 1;
   }
+  if constexpr (base::kSeedable) {
+    for (std::uint32_t i = 0; i < options_.shards; ++i) {
+      shard::Shard& shard = At(i);
+      const shard::Entered entered(shard);
+      shard.Verify();
+    }
+    keys_.Verify();
+  }
   // Last: nothing is written to a journal that is refused.
   return StartJournal(recoverer.tail);
 }

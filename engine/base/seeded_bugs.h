@@ -34,12 +34,15 @@ enum class Bug : std::uint8_t {
   kSnapshotWithoutSync,     // a snapshot gets its name before its bytes are on the disk
   kSnapshotNameNotSynced,   // what a snapshot makes superfluous is removed before the disk knows its name
   kCutAtDamage,             // damage counts as the journal's end, whatever whole blocks there are behind it
+  kLeakSlots,               // of the free slots every second one does not come back
 };
 
 #ifdef FLEXSTOCK_SEEDED_BUGS
+inline constexpr bool kSeedable = true;  // and recovery looks through all that it has made
 inline Bug seeded_bug = Bug::kNone;
 inline bool Seeded(Bug bug) { return seeded_bug == bug; }
 #else
+inline constexpr bool kSeedable = false;
 constexpr bool Seeded(Bug) { return false; }
 #endif
 

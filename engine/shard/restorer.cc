@@ -331,6 +331,7 @@ void Restorer::FreeTheRest() {
       if (order.state != OrderState::kNone) continue;
       if (order.generation == 0) order.generation = 1;
       if (order.generation == kGenerationMax) continue;  // it may have had its last
+      if (base::Seeded(base::Bug::kLeakSlots) && slot % 2 != 0) continue;
       order.next = shard_.free_head_;
       shard_.free_head_ = slot;
       ++shard_.free_count_;

@@ -36,6 +36,7 @@ inline const std::vector<std::pair<std::string, base::Bug>>& Bugs() {
       {"snapshot_without_sync", Bug::kSnapshotWithoutSync},
       {"snapshot_name_not_synced", Bug::kSnapshotNameNotSynced},
       {"cut_at_damage", Bug::kCutAtDamage},
+      {"leak_slots", Bug::kLeakSlots},
   };
   return bugs;
 }

@@ -1,5 +1,6 @@
 // flexstock-sim: simulated lives of an engine on a bad disk, seed by seed. `./dev sim --help`
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstdio>
@@ -7,8 +8,8 @@
 #include <string_view>
 
 #include "engine/base/seeded_bugs.h"
-#include "tests/model/seed.h"
 #include "tests/sim/bugs.h"
+#include "tests/sim/last_words.h"
 #include "tests/sim/world.h"
 
 namespace flexstock::sim {
@@ -39,6 +40,7 @@ bool ReadSeeds(const std::string& text, std::uint64_t* first, std::uint64_t* las
 
 std::string RunOne(std::uint64_t seed, std::size_t steps, std::size_t* step, Counts* counts) {
   World world(seed, steps);
+  const LastWords last_words(seed, steps, world);
   std::string wrong = world.Run();
   *step = world.step();
   const Counts& some = world.counts();
@@ -51,24 +53,27 @@ std::string RunOne(std::uint64_t seed, std::size_t steps, std::size_t* step, Cou
   return wrong;
 }
 
-// The fewest steps with which the seed still fails, and how.
-void Report(std::uint64_t seed, std::size_t step, const std::string& wrong, const std::string& bug) {
-  std::size_t least = step;
+// The fewest steps with which the seed still fails, if there is time to find them, and how.
+void Report(std::uint64_t seed, std::size_t step, std::size_t steps, const std::string& wrong,
+            const std::string& option) {
+  std::size_t least = steps;
   std::string how = wrong;
+  bool is_shortest = false;
   Counts counts;
   const auto begin = std::chrono::steady_clock::now();
-  for (std::size_t steps = 1; steps < step; ++steps) {
+  // A seed may fail behind its last step, when everything is looked at.
+  for (std::size_t fewer = 1; fewer <= std::min(step, steps) && !is_shortest; ++fewer) {
     if (std::chrono::steady_clock::now() - begin > std::chrono::seconds(20)) break;
     std::size_t at = 0;
-    const std::string again = RunOne(seed, steps, &at, &counts);
+    const std::string again = RunOne(seed, fewer, &at, &counts);
     if (again.empty()) continue;
-    least = steps;
+    is_shortest = true;
+    least = fewer;
     how = again;
-    break;
   }
-  const std::string option = bug.empty() ? "" : " --bug " + bug;
-  std::printf("seed %llu fails at step %zu: %s\n\nthe shortest that fails: ./dev sim %llu --steps %zu%s\n%s\n",
-              static_cast<unsigned long long>(seed), step, wrong.c_str(), static_cast<unsigned long long>(seed), least,
+  std::printf("seed %llu fails at step %zu: %s\n\n%s: ./dev sim %llu --steps %zu%s\n%s\n",
+              static_cast<unsigned long long>(seed), step, wrong.c_str(),
+              is_shortest ? "the shortest that fails" : "to see it again", static_cast<unsigned long long>(seed), least,
               option.c_str(), how.c_str());
 }
 
@@ -107,6 +112,9 @@ int Main(int argc, char** argv) {
     }
   }
 
+  const std::string option = arguments.bug.empty() ? "" : " --bug " + arguments.bug;
+  PrepareLastWords(option, arguments.must_fail);
+
   Counts counts;
   const auto begin = std::chrono::steady_clock::now();
   auto said = begin;
@@ -123,7 +131,6 @@ int Main(int argc, char** argv) {
     std::fflush(stdout);
   };
   for (std::uint64_t seed = first;; ++seed) {
-    model::NameSeedOnAbort(seed);
     std::size_t step = 0;
     const std::string wrong = RunOne(seed, arguments.steps, &step, &counts);
     ++seeds;
@@ -135,7 +142,7 @@ int Main(int argc, char** argv) {
         say();
         return 0;
       }
-      Report(seed, step, wrong, arguments.bug);
+      Report(seed, step, arguments.steps, wrong, option);
       return 1;
     }
     const bool late = arguments.seconds > 0 && now - begin > std::chrono::duration<double>(arguments.seconds);

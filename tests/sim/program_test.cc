@@ -40,6 +40,20 @@ TEST(SimProgramTest, AFailureSaysHowToSeeItAgain) {
   EXPECT_EQ(run(steps - 1), 0);
 }
 
+// A check of the engine that does not hold takes the program with it.
+TEST(SimProgramTest, AnAbortSaysHowToSeeItAgain) {
+  const Directory directory;
+  const Ran aborted = directory.Run(std::string(kBuggy) + "1..1000 --bug leak_slots");
+  EXPECT_NE(aborted.exit_code, 0);
+  std::smatch again;
+  const std::regex command("aborts at step [0-9]+: \\./dev sim ([0-9]+) --steps ([0-9]+) --bug leak_slots\n");
+  ASSERT_TRUE(std::regex_search(aborted.out, again, command)) << aborted.out;
+  const std::string arguments = again[1].str() + " --steps " + again[2].str() + " --bug leak_slots";
+  const Ran once_more = directory.Run(kBuggy + arguments);
+  EXPECT_TRUE(std::regex_search(once_more.out, command)) << once_more.out;
+  EXPECT_EQ(directory.Run(kBuggy + arguments + " --must-fail").exit_code, 0);
+}
+
 TEST(SimProgramTest, SucceedsOnlyIfItFindsWhatItMust) {
   const Directory directory;
   EXPECT_EQ(directory.Run(std::string(kBuggy) + "1..1000 --bug lose_key --must-fail").exit_code, 0);

@@ -16,8 +16,9 @@ Engine::Impl::Impl(const Options& options)
       products_(options.products_max, options.shards),
       orders_(options.orders_max, options.shards),
       // The seed keeps callers who choose keys from choosing buckets; no answer depends on it. Where this object lies
-      // is as unknown to them as any number.
-      keys_(base::Mix(reinterpret_cast<std::uintptr_t>(this), 0x666c6578), order_keys_),
+      // is as unknown to them as any number. With a storage of the caller's own everything is the same each time.
+      keys_(base::Mix(options.storage != nullptr ? 0 : reinterpret_cast<std::uintptr_t>(this), 0x666c6578),
+            order_keys_),
       // The defaults, one more while a product changes its own, and those that changes hold until they are written.
       policies_(options.products_max + options.shards + 1 +
                 (options.journal_dir.empty() ? 0 : 2 * std::uint64_t{options.shards} * (options.changes_max + 16))),

@@ -32,6 +32,7 @@ std::string World::Crash(bool orderly) {
     }
   };
   lose();
+  TraceDisk();
 
   if (random_.OneIn(4)) {
     if (std::string wrong = TryDamaged(at_least); !wrong.empty()) return wrong;
@@ -56,6 +57,7 @@ std::string World::Crash(bool orderly) {
     lose();
     copy.reset();  // what that crash has lost is on the copy
   }
+  Trace(engine_->recovery().epoch);
   if (std::string wrong = Verify(at_least); !wrong.empty()) return wrong;
   if (copy != nullptr) {
     Options options = OptionsOn(copy.get());
@@ -69,6 +71,14 @@ std::string World::Crash(bool orderly) {
     if (again != first) return "the same disk, recovered twice:\n" + FirstDifference(again, first);
   }
   return {};
+}
+
+void World::TraceDisk() {
+  Trace(storage_.operations());
+  for (const SimStorage::Listed& file : storage_.Files()) {
+    Trace(file.path);
+    Trace(journal::HashOf(storage_.Bytes(file.path)));
+  }
 }
 
 }  // namespace flexstock::sim

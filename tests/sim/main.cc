@@ -50,6 +50,7 @@ std::string RunOne(std::uint64_t seed, std::size_t steps, std::size_t* step, Cou
   counts->split += some.split;
   counts->damaged += some.damaged;
   counts->refused += some.refused;
+  counts->trace = base::Mix(counts->trace, some.trace);
   return wrong;
 }
 
@@ -123,11 +124,12 @@ int Main(int argc, char** argv) {
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     std::printf(
         "%llu seeds, %llu commands, %llu crashes (%.0f a second), %llu snapshots, %llu shards in several chunks, "
-        "%llu disks damaged, %llu of them refused\n",
+        "%llu disks damaged, %llu of them refused, trace %016llx\n",
         static_cast<unsigned long long>(seeds), static_cast<unsigned long long>(counts.commands),
         static_cast<unsigned long long>(counts.crashes), static_cast<double>(counts.crashes) / took.count(),
         static_cast<unsigned long long>(counts.snapshots), static_cast<unsigned long long>(counts.split),
-        static_cast<unsigned long long>(counts.damaged), static_cast<unsigned long long>(counts.refused));
+        static_cast<unsigned long long>(counts.damaged), static_cast<unsigned long long>(counts.refused),
+        static_cast<unsigned long long>(counts.trace));
     std::fflush(stdout);
   };
   for (std::uint64_t seed = first;; ++seed) {

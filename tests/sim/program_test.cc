@@ -14,13 +14,17 @@ using program::Ran;
 constexpr const char* kSim = FLEXSTOCK_SIM " ";
 constexpr const char* kBuggy = FLEXSTOCK_SIM_BUGS " ";
 
+// Down to every answer, and every byte that each crash leaves on the disk: they are in the trace.
 TEST(SimProgramTest, TheSameSeedDoesTheSame) {
   const Directory directory;
-  const Ran first = directory.Run(std::string(kSim) + "7..9 --steps 60");
-  EXPECT_EQ(first.exit_code, 0) << first.out;
-  const Ran second = directory.Run(std::string(kSim) + "7..9 --steps 60");
   const std::regex speed("[0-9]+ a second");
-  EXPECT_EQ(std::regex_replace(first.out, speed, ""), std::regex_replace(second.out, speed, ""));
+  for (const char* program : {kSim, kBuggy}) {
+    const Ran first = directory.Run(program + std::string("1..12"));
+    EXPECT_EQ(first.exit_code, 0) << first.out;
+    EXPECT_NE(first.out.find(", trace "), std::string::npos) << first.out;
+    const Ran second = directory.Run(program + std::string("1..12"));
+    EXPECT_EQ(std::regex_replace(first.out, speed, ""), std::regex_replace(second.out, speed, ""));
+  }
 }
 
 // The command that a failing seed prints fails at that seed, with no step to spare.

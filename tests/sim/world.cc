@@ -5,7 +5,6 @@
 #include <variant>
 
 #include "engine/base/yield_point.h"
-#include "engine/journal/format.h"
 #include "engine/shard/shard.h"
 #include "tests/differential/generator.h"
 #include "tests/sim/difference.h"
@@ -149,6 +148,7 @@ std::string World::Step(const Command& asked, bool committing) {
   decider_.position = done.carries ? &done.position : nullptr;
   const std::string said = player_.Execute(command, command.at_ms, stream_);
   decider_.position = nullptr;
+  Trace(said);
   done.epochs = decider_.epochs;
   if (done.epochs.empty()) done.carries = false;  // a question
   life_.push_back(done);

@@ -22,9 +22,13 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "engine/base/mix.h"
+#include "engine/journal/format.h"
 #include "flexstock/engine.h"
 #include "tests/differential/player.h"
 #include "tests/model/model.h"
@@ -43,6 +47,7 @@ struct Counts {
   std::uint64_t split = 0;    // shards of which a snapshot has several chunks of orders
   std::uint64_t damaged = 0;  // copies of a disk that were damaged on purpose
   std::uint64_t refused = 0;  // of them, refused
+  std::uint64_t trace = 0;    // a hash of all answers, and of what each crash left: the same seed has the same
 };
 
 class World {
@@ -96,6 +101,9 @@ class World {
   [[nodiscard]] std::string CheckNothingIsMissing();
   [[nodiscard]] std::string CheckEvents();
   [[nodiscard]] std::string TryDamaged(Epoch at_least);
+  void Trace(std::uint64_t what) { counts_.trace = base::Mix(counts_.trace, what); }
+  void Trace(std::string_view said) { Trace(journal::HashOf(std::as_bytes(std::span(said)))); }
+  void TraceDisk();
   [[nodiscard]] std::string StateOf(differential::Player* player, Millis at_ms);
   [[nodiscard]] bool failed() const;
   void ForgetLost(Epoch epoch, differential::Player* player) const;

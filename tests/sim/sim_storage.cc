@@ -24,7 +24,7 @@ class SimFile final : public StorageFile {
   }
   int Sync() override { return dead() ? EIO : storage_.Sync(*file_); }
   int Size(std::uint64_t* size) override {
-    if (dead() || storage_.crashed_) return EIO;
+    if (dead() || storage_.crashed_ || storage_.Begin(Op::kOther)) return EIO;
     *size = file_->cached.size();
     return 0;
   }
@@ -69,7 +69,7 @@ std::optional<FaultKind> SimStorage::Begin(Op op) {
 
 // ---- Names --------------------------------------------------------------------------------------------------------
 
-int SimStorage::MakeDirectory(const std::string&) { return crashed_ ? EIO : 0; }
+int SimStorage::MakeDirectory(const std::string&) { return crashed_ || Begin(Op::kOther) ? EIO : 0; }
 
 int SimStorage::List(const std::string& path, std::vector<std::string>* names) {
   if (crashed_ || Begin(Op::kOther)) return EIO;
@@ -140,7 +140,7 @@ int SimStorage::SyncDirectory(const std::string&) {
 }
 
 int SimStorage::Lock(const std::string& path, std::unique_ptr<StorageLock>* lock) {
-  if (crashed_) return EIO;
+  if (crashed_ || Begin(Op::kOther)) return EIO;
   if (!locked_.insert(path).second) return EWOULDBLOCK;
   *lock = std::make_unique<SimLock>(*this, path);
   return 0;

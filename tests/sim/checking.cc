@@ -170,4 +170,35 @@ std::string World::CheckEvents() {
   return {};
 }
 
+// Whoever asks with a time that has passed is answered as of the latest: no product's events run back, however often the
+// engine was opened in between. Asked of a copy of the disk, because the model knows times that no disk does.
+std::string World::CheckTime() const {
+  const std::unique_ptr<SimStorage> copy = storage_.Copy();
+  auto [engine, problem] = Engine::Open(OptionsOn(copy.get()));
+  if (engine == nullptr) return "a copy of a running engine's disk does not open: " + problem;
+  std::map<ProductId, Millis> latest;
+  std::uint64_t last = 0;
+  for (const auto& [place, event] : listening_.front().consumer.told()) {
+    latest[event.product] = event.at_ms;
+    last = place.first;
+  }
+  for (const ProductId product : stream_.products) {
+    (void)engine->Publish(product, 0);
+    (void)engine->Unpublish(product, 0);
+  }
+  if (!engine->Commit()) return "a copy of a running engine's disk takes no commit";
+  std::vector<Event> events(256);
+  while (const std::size_t count = engine->Poll(Audience::kFeed, events)) {
+    for (const Event& event : std::span(events).first(count)) {
+      if (event.position <= last) continue;  // told again
+      Millis& at_ms = latest[event.product];
+      if (event.at_ms < at_ms) {
+        return "an event is of " + std::to_string(event.at_ms) + ", and the one before it of " + std::to_string(at_ms);
+      }
+      at_ms = event.at_ms;
+    }
+  }
+  return {};
+}
+
 }  // namespace flexstock::sim

@@ -59,6 +59,9 @@ std::string World::Crash(bool orderly) {
   }
   Trace(engine_->recovery().epoch);
   if (std::string wrong = Verify(at_least); !wrong.empty()) return wrong;
+  if (random_.OneIn(8)) {
+    if (std::string wrong = CheckTime(); !wrong.empty()) return wrong;
+  }
   if (copy != nullptr) {
     Options options = OptionsOn(copy.get());
     options.recovery_threads = 3 - options.recovery_threads;  // with another number of them, too

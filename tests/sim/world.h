@@ -100,6 +100,7 @@ class World {
   [[nodiscard]] std::string CheckPositions(Epoch epoch) const;
   [[nodiscard]] std::string CheckNothingIsMissing();
   [[nodiscard]] std::string CheckEvents();
+  [[nodiscard]] std::string CheckTime() const;
   [[nodiscard]] std::string TryDamaged(Epoch at_least);
   void Trace(std::uint64_t what) { counts_.trace = base::Mix(counts_.trace, what); }
   void Trace(std::string_view said) { Trace(journal::HashOf(std::as_bytes(std::span(said)))); }

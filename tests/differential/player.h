@@ -38,6 +38,9 @@ class Player {
   // The order of this ticket has never been: its decider has lost it, and may use its id for another one.
   void Forget(Ticket ticket);
 
+  // The order that was placed by this ticket, or kNoOrder. Tickets are below tickets().
+  [[nodiscard]] OrderId OrderOf(Ticket ticket) const { return ticket < orders_.size() ? orders_[ticket] : kNoOrder; }
+  [[nodiscard]] Ticket tickets() const { return static_cast<Ticket>(orders_.size()); }
   // The ticket that an order of the decider was placed by.
   [[nodiscard]] Ticket TicketOf(OrderId order) const { return first_tickets_.at(static_cast<std::uint64_t>(order)); }
 
@@ -50,7 +53,6 @@ class Player {
   std::string ToText(const OrderView& view) const;
   std::string ToText(const Event& event) const;
   [[nodiscard]] std::string Name(OrderId order) const;
-  [[nodiscard]] OrderId OrderOf(Ticket ticket) const { return ticket < orders_.size() ? orders_[ticket] : kNoOrder; }
   void Remember(Ticket ticket, OrderId order);
   std::string PendingToText(MemberId member, std::size_t max, Millis at_ms);
   std::string StateToText(const Stream& stream, Millis at_ms);

@@ -51,6 +51,16 @@ class Model final : public Decider {
   std::vector<Event> TakeEvents() override;
   AuditReport Audit() override;
 
+  // From the next call on, settled orders are remembered for so long: an engine that is opened again may be told so.
+  void RememberFor(Millis retention_ms) { retention_ms_ = retention_ms; }
+  // One that was forgotten when the retention was shorter is known again.
+  void Recall(OrderId order) { orders_.at(static_cast<std::size_t>(order) - 1).forgotten = false; }
+  // Another order has had its key meanwhile: it has none, or has it again.
+  void KeepKey(OrderId id, bool keeps) {
+    Order& order = orders_.at(static_cast<std::size_t>(id) - 1);
+    order.key = keeps ? order.placed_with : OrderKey{};
+  }
+
   // Every event so far, taken or not, in order.
   [[nodiscard]] const std::vector<Event>& events() const { return events_; }
   // The latest time seen.
@@ -70,6 +80,7 @@ class Model final : public Decider {
   struct Order {
     OrderId id{};
     OrderKey key{};
+    OrderKey placed_with{};
     ProductId product{};
     CustomerId customer{};
     Units qty = 0;

@@ -42,6 +42,8 @@ std::string World::Verify(Epoch at_least) {
   const Epoch survives = closed_ ? ~Epoch{0} : epoch;
   std::unique_ptr<Side> side = ModelAt(survives);
   ForgetLost(survives, &player_);
+  side->model.RememberFor(options_.retention_ms);
+  Recall(engine_.get(), player_, side.get());
   if (std::string wrong = CheckPositions(survives); !wrong.empty()) return wrong;
   life_.clear();
   const std::string said = StateOf(&player_, now_ms_);
@@ -115,6 +117,28 @@ void World::ForgetLost(Epoch epoch, Player* player) const {
   }
 }
 
+// An order that a life with a shorter memory has forgotten may be there again, or not: its image is still in the journal,
+// unless its slot was used again or a snapshot was taken meanwhile. If another order has had its key, it may have none.
+// The engine says so; then it must stick to it for this life.
+void World::Recall(Engine* engine, const Player& player, Side* side) const {
+  if (!changes_retention_) return;
+  OrderView theirs, mine, other;
+  for (differential::Ticket ticket = 0; ticket < player.tickets(); ++ticket) {
+    const OrderId order = side->player.OrderOf(ticket);
+    if (order == kNoOrder || engine->Find(player.OrderOf(ticket), &theirs, now_ms_) != Code::kOk) continue;
+    if (side->model.Find(order, &mine, now_ms_) != Code::kOk) {
+      side->model.Recall(order);
+      if (side->model.Find(order, &mine, now_ms_) != Code::kOk) continue;
+    }
+    const bool keeps = theirs.key.given();
+    if (keeps == mine.key.given()) continue;
+    // Whoever has a key is found by it, and whoever has lost his has lost it to another one.
+    const OrderKey key = keeps ? theirs.key : mine.key;
+    if (engine->Find(key, &other, now_ms_) != Code::kOk || (other.order == theirs.order) != keeps) continue;
+    side->model.KeepKey(order, keeps);
+  }
+}
+
 std::string World::CheckPositions(Epoch epoch) const {
   std::string wrong;
   auto& known = const_cast<World*>(this)->positions_;
@@ -155,7 +179,8 @@ std::string World::CheckEvents() {
   }
   std::map<ProductId, std::vector<std::string>> told, happened;
   for (const auto& [place, event] : feed.told()) told[event.product].push_back(player_.Hear(event));
-  for (const Event& event : now_side_->model.events()) {
+  for (Event event : now_side_->model.events()) {
+    if (changes_retention_) event.key = {};
     happened[event.product].push_back(now_side_->player.Hear(event));
   }
   for (const auto& [product, events] : happened) told.try_emplace(product);  // of some nothing was told

@@ -76,6 +76,7 @@ std::string World::TryDamaged(Epoch at_least) {
   SimDecider decider(engine.get());
   Player player(player_, decider);
   ForgetLost(last, &player);
+  Recall(engine.get(), player, side.get());
   const std::string said = StateOf(&player, now_ms_);
   const std::string model_said = StateOf(&side->player, now_ms_);
   if (said != model_said) return "with " + what + ", a wrong state is opened:\n" + FirstDifference(said, model_said);

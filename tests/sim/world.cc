@@ -36,13 +36,15 @@ std::uint64_t LinesOf(const differential::Stream& stream) {
 World::World(std::uint64_t seed, std::size_t steps)
     : random_(seed),
       stream_(differential::Generate(seed, steps)),
+      changes_retention_(random_.OneIn(4)),
       storage_(random_.Next()),
       base_(std::make_unique<Side>(stream_)),
       now_side_(std::make_unique<Side>(*base_)) {
-  listening_.push_back({Consumer(Audience::kFeed, [this](const Event& event) { (void)player_.Hear(event); })});
+  listening_.push_back(
+      {Consumer(Audience::kFeed, !changes_retention_, [this](const Event& event) { (void)player_.Hear(event); })});
   if (seed % 2 == 1) {
     for (const Audience audience : {Audience::kMember, Audience::kCustomer, Audience::kLogistics}) {
-      listening_.push_back({Consumer(audience)});
+      listening_.push_back({Consumer(audience, !changes_retention_)});
     }
   }
   FirstOptions(seed);
@@ -67,7 +69,6 @@ void World::FirstOptions(std::uint64_t seed) {
     options_.orders_max += 1 << 14;
     options_.products_max += 1 << 10;
   }
-  options_.retention_ms = stream_.retention_ms;
   options_.policy = stream_.policy;
   options_.audiences.clear();
   for (const Listening& one : listening_) options_.audiences.push_back(one.consumer.audience());
@@ -76,9 +77,11 @@ void World::FirstOptions(std::uint64_t seed) {
   options_.background = false;
   options_.journal_dir = kDirectory;
   ChangeOptions();
+  options_.retention_ms = stream_.retention_ms;
 }
 
-// What a journal may be opened with again: segments of another size, more room, other threads to recover.
+// What a journal may be opened with again: segments of another size, more room, other threads to recover, and in some
+// seeds a longer or shorter memory.
 void World::ChangeOptions() {
   const std::uint64_t segment_bytes[] = {64 << 10, 68 << 10, 128 << 10};
   options_.journal_segment_bytes = segment_bytes[random_.Below(3)];
@@ -87,6 +90,10 @@ void World::ChangeOptions() {
   // An order has at most a handful of events.
   options_.events_max = std::max<std::uint64_t>(4096, 10 * LinesOf(stream_)) << random_.Below(3);
   options_.recovery_threads = static_cast<std::uint32_t>(1 + random_.Below(2));
+  if (changes_retention_ && random_.OneIn(4)) {
+    const Millis retentions_ms[] = {0, 1, 10, 100, 86'400'000, shard::kNever};
+    options_.retention_ms = random_.OneIn(2) ? stream_.retention_ms : retentions_ms[random_.Below(6)];
+  }
 }
 
 Options World::OptionsOn(Storage* storage) const {

@@ -108,6 +108,7 @@ class World {
   [[nodiscard]] std::string StateOf(differential::Player* player, Millis at_ms);
   [[nodiscard]] bool failed() const;
   void ForgetLost(Epoch epoch, differential::Player* player) const;
+  void Recall(Engine* engine, const differential::Player& player, Side* side) const;
 
   static constexpr const char* kDirectory = "/journal";
   // Room for all that may come while an epoch is synced: see Meanwhile.
@@ -115,7 +116,8 @@ class World {
 
   Random random_;
   const differential::Stream stream_;
-  Options options_;  // of this life
+  const bool changes_retention_;  // from life to life
+  Options options_;               // of this life
   SimStorage storage_;
   WatchedStorage watched_{storage_};
   std::unique_ptr<Engine> engine_;

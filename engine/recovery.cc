@@ -239,6 +239,7 @@ std::string Recoverer::TakeBlock(const Block& block, std::vector<std::vector<Sec
     return block.broken ? "" : At(block.offset) + "the block's hash is right, but what is in it is no epoch";
   };
   const bool is_newer = block.header.epoch > snapshot_epoch_;
+  if (base::Seeded(base::Bug::kBeginReadAfterCopy) && block.header.epoch < snapshot_epoch_) return {};
   std::uint64_t position = block.header.position;
   if (is_newer && position != next_position) return bad();
   // Of a broken one, which only a deliberate bug lets through, what could be read.

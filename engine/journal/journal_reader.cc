@@ -142,6 +142,11 @@ bool JournalReader::Next(std::vector<Block>* blocks) {
         torn_ = At(number, offset) + "a block behind epoch " + std::to_string(tail_.block.epoch) +
                 " is not whole: it is left out. A crash cuts a write short that nobody was told was durable";
       }
+      // One that would have begun a segment is written over only if the journal goes on there: it may go on in the
+      // segment before, if what follows is smaller or segments have become larger, and then its rest would seem to come
+      // from later.
+      // (The last segment that is there never has a block.)
+      if (found == Found::kBroken && number > tail_.number && number < last) PassCopy(kPage);
       break;
     }
     // What was torn before was written anew here.

@@ -48,6 +48,7 @@ class Counter {
   void Commit(int times) {
     for (int i = 0; i < times; ++i) ASSERT_TRUE(Commit());
   }
+  void Close() { engine_.reset(); }
   // The process is gone, or the machine.
   void Kill() {
     Abandon(&storage, &engine_);
@@ -294,6 +295,40 @@ TEST_P(OldBlockTest, BeforeTheFirstOfASegmentThatIsUsedAgain) {
 }
 
 INSTANTIATE_TEST_SUITE_P(WithAndWithoutSnapshot, OldBlockTest, testing::Bool());
+
+// ---- (g) ------------------------------------------------------------------------------------------------------------
+
+// A large block did not fit into its segment, so it was the first of the next one, and the crash has left its header and
+// not the rest. What follows would fit into the segment before; there it must not go, or the header that was left would
+// seem to be of a later block when the journal is opened next.
+TEST(RegressionTest, WhatIsLeftOfABlockThatBeganASegmentIsWrittenOver) {
+  int left = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    for (std::uint64_t at = 0; at < 16; ++at) {
+      SCOPED_TRACE("seed " + std::to_string(seed) + ", a crash at operation " + std::to_string(at));
+      Counter counter(seed);
+      ASSERT_TRUE(counter.Open());
+      counter.Commit(kBlocksOfASegment - 2);
+      for (std::int64_t product = 2; product < 600; ++product) {
+        const PutProduct put{
+            .product = ProductId{product}, .member = MemberId{7}, .stock = product, .status = {}, .policy = {}};
+        ASSERT_TRUE(counter.engine().Put(put, 1'000).ok());
+      }
+      counter.storage.Arm({.at = counter.storage.operations() + at, .kind = FaultKind::kCrash});
+      if (counter.Commit()) break;
+      counter.PowerLoss(Loss::kSome);
+      ASSERT_TRUE(counter.Open());
+      left += counter.torn().find(Counter::Segment(2)) == 0 ? 1 : 0;
+      counter.Close();
+      ASSERT_TRUE(counter.Open());
+      EXPECT_EQ(counter.torn(), "");
+      counter.Commit(kBlocksOfASegment);
+      counter.PowerLoss(Loss::kAll);
+      ASSERT_TRUE(counter.Open());
+    }
+  }
+  EXPECT_GT(left, 0);
+}
 
 }  // namespace
 }  // namespace flexstock::journal

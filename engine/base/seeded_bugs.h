@@ -35,6 +35,7 @@ enum class Bug : std::uint8_t {
   kSnapshotNameNotSynced,   // what a snapshot makes superfluous is removed before the disk knows its name
   kCutAtDamage,             // damage counts as the journal's end, whatever whole blocks there are behind it
   kLeakSlots,               // of the free slots every second one does not come back
+  kForgetTime,              // a shard comes back with the time at which time begins
   kBeginReadAfterCopy,      // of epochs that ended while a snapshot's chunks were copied nothing is put back
 };
 

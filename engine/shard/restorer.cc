@@ -210,7 +210,7 @@ void Restorer::Own(std::vector<memory::Range> orders, std::vector<memory::Range>
 }
 
 bool Restorer::Finish() {
-  shard_.now_ = now_;
+  if (!base::Seeded(base::Bug::kForgetTime)) shard_.now_ = now_;
   shard_.placed_ = placed_;
   shard_.changes_.GoOnFrom(newest_);
   if (!Link()) return false;

@@ -37,6 +37,7 @@ inline const std::vector<std::pair<std::string, base::Bug>>& Bugs() {
       {"snapshot_name_not_synced", Bug::kSnapshotNameNotSynced},
       {"cut_at_damage", Bug::kCutAtDamage},
       {"leak_slots", Bug::kLeakSlots},
+      {"forget_time", Bug::kForgetTime},
       {"begin_read_after_copy", Bug::kBeginReadAfterCopy},
   };
   return bugs;

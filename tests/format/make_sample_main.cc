@@ -55,7 +55,7 @@ class Maker {
 
     Open();
     Pass(6);
-    storage_.before_write = [this] { Sell(kBook, 1); };
+    storage_.before_write = [this](std::span<const std::byte> /*block*/) { Sell(kBook, 1); };
     TakeSnapshot();
     Pass(12);
     Day(2);
@@ -66,7 +66,7 @@ class Maker {
     MUST(engine_->Advance(now_ms_) == Code::kOk);  // an order expires without anybody calling
     Rush(4, 190);                                  // a block of several pages
     Commit();
-    storage_.before_write = [this] {
+    storage_.before_write = [this](std::span<const std::byte> /*block*/) {
       Sell(kBook, 2);
       MUST(engine_->Adjust({.product = kBook, .by = 1}, now_ms_).ok());
     };
@@ -219,7 +219,7 @@ class Maker {
   // Everything that can become of an order, and of a product. `day`: makes keys and customers differ.
   void Day(std::uint64_t day) {
     const auto key = [day](std::uint64_t n) { return OrderKey{.hi = day, .lo = n}; };
-    const auto ok = [this](const CommandResult& result, int line) { Must(result.ok(), "ok", line); };
+    const auto ok = [](const CommandResult& result, int line) { Must(result.ok(), "ok", line); };
     const auto customer = static_cast<std::int64_t>(100 * day);
     Later(kMinute);
     MUST(engine_->Adjust({.product = kLamp, .by = 2}, now_ms_).ok());

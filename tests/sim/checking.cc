@@ -42,6 +42,8 @@ std::string World::Verify(Epoch at_least) {
   const Epoch survives = closed_ ? ~Epoch{0} : epoch;
   std::unique_ptr<Side> side = ModelAt(survives);
   ForgetLost(survives, &player_);
+  // Whatever could be forgotten in the life before may have been: by a question, which leaves no trace.
+  (void)side->model.Advance(now_ms_);
   side->model.RememberFor(options_.retention_ms);
   Recall(engine_.get(), player_, side.get());
   if (std::string wrong = CheckPositions(survives); !wrong.empty()) return wrong;

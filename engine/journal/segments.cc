@@ -60,6 +60,7 @@ std::string Segments::Open(std::uint64_t number, std::uint64_t offset) {
     while (there.count(made_ + 1) != 0) ++made_;
     first_ = number;
     while (there.count(first_ - 1) != 0) --first_;
+    if (base::Seeded(base::Bug::kLeaveHole) && !there.empty()) first_ = *there.begin();
     for (const std::uint64_t n : there) {
       if (n >= first_) break;
       const std::string path = PathOf(SegmentName(n));
@@ -174,7 +175,7 @@ std::string Segments::TakeSpare(const std::string& path_new, std::unique_ptr<Sto
   }
   std::uint64_t size = 0;
   if (const int error = (*file)->Size(&size); error != 0) return IoProblem("read", path_new, error);
-  if (size != bytes_) file->reset();
+  if (size != bytes_ && !base::Seeded(base::Bug::kTakeAnySpare)) file->reset();
   return {};
 }
 

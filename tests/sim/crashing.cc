@@ -42,9 +42,14 @@ std::string World::Crash(bool orderly) {
   // It may crash again while it recovers.
   for (int tries = 0;; ++tries) {
     if (tries < 3 && random_.OneIn(4)) {
-      storage_.Arm({.at = storage_.operations() + random_.Below(30), .kind = FaultKind::kCrash});
+      // Anywhere, or where it begins to write.
+      const std::uint64_t at = random_.Below(random_.OneIn(2) ? opening_ : 4);
+      storage_.Arm(
+          {.at = storage_.operations() + opening_ - 1 - std::min(opening_ - 1, at), .kind = FaultKind::kCrash});
     }
+    const std::uint64_t operations = storage_.operations();
     const std::string problem = Open();
+    if (engine_ != nullptr && !storage_.crashed()) opening_ = storage_.operations() - operations;
     storage_.DisarmAll();
     if (engine_ != nullptr && !storage_.crashed()) {
       if (orderly && tries == 0 && !engine_->recovery().torn.empty()) {

@@ -1,5 +1,5 @@
-// WatchedStorage: a storage that says before each write of a snapshot, and before each sync of a segment, that it
-// comes, so that others can come in between.
+// WatchedStorage: a storage that says before each write of a snapshot, before each sync of a segment, and before a file
+// gets another name, that it comes, so that others can come in between.
 //
 // Threads  One.
 #pragma once
@@ -15,6 +15,12 @@ class WatchedStorage final : public ForwardingStorage {
   using ForwardingStorage::ForwardingStorage;
   std::function<void(std::span<const std::byte>)> before_write;  // of a snapshot; it writes a block at a time
   std::function<void()> before_sync;                             // of a segment
+  std::function<void()> before_rename;
+
+  int Rename(const std::string& from, const std::string& to) override {
+    if (before_rename) before_rename();
+    return ForwardingStorage::Rename(from, to);
+  }
 
  private:
   class File final : public ForwardingFile {

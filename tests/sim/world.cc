@@ -118,6 +118,12 @@ std::string World::Run() {
     Meanwhile(/*committing=*/false);
   };
   watched_.before_sync = [this] { Meanwhile(/*committing=*/true); };
+  // Where segments and snapshots begin and end, crashes do harm that they do nowhere else.
+  watched_.before_rename = [this] {
+    if (at_work_ && random_.OneIn(16)) {
+      storage_.Arm({.at = storage_.operations() + random_.Below(8), .kind = FaultKind::kCrash});
+    }
+  };
 #ifdef FLEXSTOCK_SEEDED_BUGS
   // There is one for each shard.
   base::at_yield_point = [this] {
@@ -125,14 +131,18 @@ std::string World::Run() {
   };
 #endif
   while (step_ < stream_.commands.size()) {
-    if (std::string wrong = Step(stream_.commands[step_++]); !wrong.empty()) return wrong;
-    std::string wrong = Chores();
+    at_work_ = true;
+    std::string wrong = Step(stream_.commands[step_++]);
+    if (wrong.empty()) wrong = Chores();
+    at_work_ = false;
     if (wrong.empty()) wrong = wrong_meanwhile_;
     if (!wrong.empty()) return wrong;
     if (storage_.crashed() || failed()) {
       wrong = Crash(/*orderly=*/false);
     } else if (random_.OneIn(16)) {
       wrong = Crash(/*orderly=*/random_.OneIn(4));
+      // A life may end before anything has happened in it.
+      while (wrong.empty() && random_.OneIn(6)) wrong = Crash(/*orderly=*/false);
     }
     if (!wrong.empty()) return wrong;
   }
@@ -201,6 +211,7 @@ void World::CountChunk(std::span<const std::byte> block) {
 
 std::string World::Chores() {
   if (random_.OneIn(12)) ArmFault();
+  if (random_.OneIn(30)) WriteEpochsOfPositions();
   if (std::string wrong = Hear(/*may_confirm=*/true); !wrong.empty()) return wrong;
   if (random_.OneIn(6)) {
     busy_ = true;
@@ -236,6 +247,21 @@ std::string World::Chores() {
   }
   acknowledged_ = std::max(acknowledged_, engine_->durable_epoch());
   return {};
+}
+
+// Segments are full sooner so. Each epoch has nothing but positions of streams that nobody asks for; with many of them it
+// is of several pages.
+void World::WriteEpochsOfPositions() {
+  constexpr std::uint64_t kLarge = std::uint64_t{1} << 40;  // takes more bytes
+  for (std::uint64_t count = random_.Below(16); count > 0; --count) {
+    const std::uint32_t streams = 1 + static_cast<std::uint32_t>(random_.OneIn(4) ? random_.Below(kStreamsMax - 4) : 0);
+    ++position_epochs_;
+    for (std::uint32_t i = 0; i < streams; ++i) {
+      const Position position{.stream = 3 + i, .offset = kLarge + position_epochs_};
+      (void)engine_->Publish(ProductId{0}, {now_ms_, &position});
+    }
+    (void)engine_->Commit();
+  }
 }
 
 // To be called once the epoch is durable, or was found to have changed nothing: then, right after that look.

@@ -88,6 +88,7 @@ class World {
   [[nodiscard]] std::string Open();
   [[nodiscard]] std::string Step(const differential::Command& command, bool committing = false);
   [[nodiscard]] std::string Chores();
+  void WriteEpochsOfPositions();
   void Meanwhile(bool committing);
   void CountChunk(std::span<const std::byte> block);
   void Ask(Epoch epoch);
@@ -127,12 +128,15 @@ class World {
   std::unique_ptr<Side> now_side_;
   std::vector<Done> life_;
   std::size_t step_ = 0;  // commands done
+  bool at_work_ = false;  // not: an engine ends, or is looked at before the next one goes on
   bool busy_ = false;     // with something during which others may come: see Meanwhile
   std::string wrong_meanwhile_;
   int chunks_ = 0;  // of orders, of the shard that a snapshot is at
   std::uint64_t asked_ = 0, called_ = 0;
+  std::uint64_t position_epochs_ = 0;
   Millis now_ms_ = 0;
   Epoch acknowledged_ = 0;
+  std::uint64_t opening_ = 30;                        // so many operations is opening, or so
   bool closed_ = false;                               // in order: nothing is lost
   std::map<std::uint32_t, std::uint64_t> positions_;  // by stream, as of the last recovery
 

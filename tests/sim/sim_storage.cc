@@ -166,8 +166,9 @@ IoResult SimStorage::Write(File& file, std::uint64_t offset, std::span<const std
     const std::uint64_t used = Used();
     if (used + grows > space_) {
       ++failures_;
-      if (file.cached.size() + (space_ - std::min(space_, used)) <= offset) return {.error = ENOSPC};
-      count = static_cast<std::size_t>(file.cached.size() + (space_ - used) - offset);
+      const std::uint64_t end = file.cached.size() + (space_ - std::min(space_, used));
+      if (end <= offset) return {.error = ENOSPC};
+      count = static_cast<std::size_t>(end - offset);
     }
     file.cached.resize(std::max<std::uint64_t>(file.cached.size(), offset + count));
   }

@@ -33,9 +33,10 @@ struct alignas(64) Order {
   std::uint8_t marks;      // of the kinds below
   std::uint8_t unused;
 
-  static constexpr std::uint8_t kKeyed = 1;       // its key is in the key index and in the key slab
+  static constexpr std::uint8_t kKeyed = 1;       // its key is in the key slab, and in the key index
   static constexpr std::uint8_t kRefundTold = 2;  // refund_due was told
   static constexpr std::uint8_t kCounted = 4;  // its units count in the shard's customer units, while its state counts
+  static constexpr std::uint8_t kOutbid = 8;   // the index has its key for an order that was placed later
 
   [[nodiscard]] bool has(std::uint8_t mark) const { return (marks & mark) != 0; }
   // The units it is about: what the member accepted, once he has.

@@ -313,10 +313,10 @@ bool Restorer::SettleKeys() {
     if (IsWaiting(mine.state) && IsWaiting(other.state)) return false;
     const auto rank = [](const Order& order) { return std::pair(IsWaiting(order.state), order.placed); };
     if (rank(mine) < rank(other)) {
-      mine.marks &= ~Order::kKeyed;
+      mine.marks |= Order::kOutbid;
       continue;
     }
-    other.marks &= ~Order::kKeyed;
+    other.marks |= Order::kOutbid;
     keys.Erase(hash, known);
     keys.Insert(hash, slot);
   }

@@ -53,8 +53,8 @@ class Restorer {
   // False: an order contradicts another, or there is no memory.
   [[nodiscard]] bool Finish() FLEXSTOCK_UNCHECKED_LOCKS;
   // Once all shards have finished, one shard after another. That an order is forgotten is written nowhere, so one whose
-  // key was free by then comes back if the shard's time, or a longer retention, says that it is remembered: it has lost
-  // its key to the order that was placed with it later. False: two orders that wait have one key.
+  // key was free by then comes back if the shard's time, or a longer retention, says that it is remembered. The key then
+  // finds the order that was placed with it later. False: two orders that wait have one key.
   [[nodiscard]] bool SettleKeys() FLEXSTOCK_UNCHECKED_LOCKS;
 
  private:

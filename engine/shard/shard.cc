@@ -139,7 +139,7 @@ void Shard::ForgetDue() {
 void Shard::Forget(std::uint32_t slot) {
   Order& order = orders_[slot];
   if (order.has(Order::kCounted)) Count(order, -1);
-  if (order.has(Order::kKeyed)) {
+  if (order.has(Order::kKeyed) && !order.has(Order::kOutbid)) {
     const OrderKey key = (*around_.order_keys)[slot];
     const std::uint64_t hash = around_.keys->Hash(key);
     const lock::Held stripe(around_.keys->LockOf(keys::KeyIndex::StripeOf(hash)));

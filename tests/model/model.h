@@ -55,11 +55,8 @@ class Model final : public Decider {
   void RememberFor(Millis retention_ms) { retention_ms_ = retention_ms; }
   // One that was forgotten when the retention was shorter is known again.
   void Recall(OrderId order) { orders_.at(static_cast<std::size_t>(order) - 1).forgotten = false; }
-  // Another order has had its key meanwhile: it has none, or has it again.
-  void KeepKey(OrderId id, bool keeps) {
-    Order& order = orders_.at(static_cast<std::size_t>(id) - 1);
-    order.key = keeps ? order.placed_with : OrderKey{};
-  }
+  // Its key, which another order was given meanwhile, finds that one; or finds this one.
+  void Outbid(OrderId id, bool outbid) { orders_.at(static_cast<std::size_t>(id) - 1).outbid = outbid; }
 
   // Every event so far, taken or not, in order.
   [[nodiscard]] const std::vector<Event>& events() const { return events_; }
@@ -80,7 +77,7 @@ class Model final : public Decider {
   struct Order {
     OrderId id{};
     OrderKey key{};
-    OrderKey placed_with{};
+    bool outbid = false;  // the key finds another one
     ProductId product{};
     CustomerId customer{};
     Units qty = 0;

@@ -116,7 +116,6 @@ PlaceResult Model::TakeFromStock(const PlaceOrder& request) {
 Model::Order& Model::NewOrder(const PlaceOrder& request) {
   return orders_.emplace_back(Order{.id = OrderId{orders_.size() + 1},
                                     .key = request.key,
-                                    .placed_with = request.key,
                                     .product = request.product,
                                     .customer = request.customer,
                                     .qty = request.qty});

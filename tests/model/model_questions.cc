@@ -18,7 +18,7 @@ Model::Order* Model::Remembered(OrderId id) {
 // The remembered order of this key. No key names no order.
 const Model::Order* Model::WithKey(OrderKey key) const {
   for (const Order& order : orders_) {
-    if (key.given() && order.key == key && !order.forgotten) return &order;
+    if (key.given() && order.key == key && !order.forgotten && !order.outbid) return &order;
   }
   return nullptr;
 }

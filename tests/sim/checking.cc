@@ -120,8 +120,8 @@ void World::ForgetLost(Epoch epoch, Player* player) const {
 }
 
 // An order that a life with a shorter memory has forgotten may be there again, or not: its image is still in the journal,
-// unless its slot was used again or a snapshot was taken meanwhile. If another order has had its key, it may have none.
-// The engine says so; then it must stick to it for this life.
+// unless its slot was used again or a snapshot was taken meanwhile. If another order has had its key, the key finds one of
+// them. The engine says so; then it must stick to it for this life.
 void World::Recall(Engine* engine, const Player& player, Side* side) const {
   if (!changes_retention_) return;
   OrderView theirs, mine, other;
@@ -132,12 +132,8 @@ void World::Recall(Engine* engine, const Player& player, Side* side) const {
       side->model.Recall(order);
       if (side->model.Find(order, &mine, now_ms_) != Code::kOk) continue;
     }
-    const bool keeps = theirs.key.given();
-    if (keeps == mine.key.given()) continue;
-    // Whoever has a key is found by it, and whoever has lost his has lost it to another one.
-    const OrderKey key = keeps ? theirs.key : mine.key;
-    if (engine->Find(key, &other, now_ms_) != Code::kOk || (other.order == theirs.order) != keeps) continue;
-    side->model.KeepKey(order, keeps);
+    const bool found = theirs.key.given() && engine->Find(theirs.key, &other, now_ms_) == Code::kOk;
+    side->model.Outbid(order, found && other.order != theirs.order);
   }
 }
 
@@ -181,8 +177,7 @@ std::string World::CheckEvents() {
   }
   std::map<ProductId, std::vector<std::string>> told, happened;
   for (const auto& [place, event] : feed.told()) told[event.product].push_back(player_.Hear(event));
-  for (Event event : now_side_->model.events()) {
-    if (changes_retention_) event.key = {};
+  for (const Event& event : now_side_->model.events()) {
     happened[event.product].push_back(now_side_->player.Hear(event));
   }
   for (const auto& [product, events] : happened) told.try_emplace(product);  // of some nothing was told

@@ -34,8 +34,7 @@ std::string Consumer::Hear(Engine& engine, std::size_t most) {
   const std::string whom = std::string(Name(audience_)) + ": ";
   std::vector<Event> events(most + 2);
   events.resize(engine.Poll(audience_, events));
-  for (Event& event : events) {
-    if (!with_keys_) event.key = {};
+  for (const Event& event : events) {
     const Place place{event.position, static_cast<int>(event.type)};
     if (event.position == 0) return whom + "an event has no position";
     if (!IsTold(event.type, audience_)) return whom + Named(place) + " is none of its business";

@@ -25,10 +25,9 @@ class Consumer {
  public:
   using Place = std::pair<std::uint64_t, int>;  // position, type: two events may share one
 
-  // `each`, if given, is shown every event that is heard. Not `with_keys`: it does not look at orders' keys, which one
-  // that was forgotten may have lost when it comes back.
-  Consumer(Audience audience, bool with_keys, std::function<void(const Event&)> each = nullptr)
-      : audience_(audience), with_keys_(with_keys), each_(std::move(each)) {}
+  // `each`, if given, is shown every event that is heard.
+  explicit Consumer(Audience audience, std::function<void(const Event&)> each = nullptr)
+      : audience_(audience), each_(std::move(each)) {}
 
   [[nodiscard]] Audience audience() const { return audience_; }
 
@@ -51,7 +50,6 @@ class Consumer {
 
  private:
   const Audience audience_;
-  const bool with_keys_;
   const std::function<void(const Event&)> each_;
   std::map<Place, Event> told_;
   std::set<Place> heard_;                // in this life

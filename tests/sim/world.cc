@@ -40,11 +40,10 @@ World::World(std::uint64_t seed, std::size_t steps)
       storage_(random_.Next()),
       base_(std::make_unique<Side>(stream_)),
       now_side_(std::make_unique<Side>(*base_)) {
-  listening_.push_back(
-      {Consumer(Audience::kFeed, !changes_retention_, [this](const Event& event) { (void)player_.Hear(event); })});
+  listening_.push_back({Consumer(Audience::kFeed, [this](const Event& event) { (void)player_.Hear(event); })});
   if (seed % 2 == 1) {
     for (const Audience audience : {Audience::kMember, Audience::kCustomer, Audience::kLogistics}) {
-      listening_.push_back({Consumer(audience, !changes_retention_)});
+      listening_.push_back({Consumer(audience)});
     }
   }
   FirstOptions(seed);

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "engine/base/seeded_bugs.h"
+#include "engine/journal/directory.h"
 
 namespace flexstock::journal {
 namespace {
@@ -70,10 +71,7 @@ std::string Segments::Open(std::uint64_t number, std::uint64_t offset) {
     std::string problem = MakeThrough(number + 1);
     if (!problem.empty()) return problem;
   }
-  const std::string path = PathOf(SegmentName(number));
-  if (const int error = storage_.Open(path, OpenMode::kReadWrite, &file_); error != 0) {
-    return IoProblem("open", path, error);
-  }
+  if (std::string problem = OpenToWrite(); !problem.empty()) return problem;
   offset_ = offset;
   // A name that a killed process gave may not be on the disk.
   return SyncNames();
@@ -81,7 +79,7 @@ std::string Segments::Open(std::uint64_t number, std::uint64_t offset) {
 
 std::string Segments::Write(std::span<const std::byte> block) {
   // A block larger than a segment has one of its own, which grows.
-  if (offset_ + block.size() > bytes_ && offset_ != kPage) {
+  if (offset_ + block.size() > limit_ && offset_ != kPage) {
     if (std::string problem = Switch(); !problem.empty()) return problem;
   }
   {
@@ -108,15 +106,28 @@ std::string Segments::Switch() {
     const Hurried hurried(&hurried_);  // whoever is making it is waited for
     if (std::string problem = PrepareNext(); !problem.empty()) return problem;
   }
-  std::string path;
   {
     const std::lock_guard lock(mutex_);
-    path = PathOf(SegmentName(++number_));
+    ++number_;
   }
+  offset_ = kPage;
+  return OpenToWrite();
+}
+
+// What a file has beyond the size in its header, nobody would miss if it were cut: so a segment is filled up to that.
+std::string Segments::OpenToWrite() {
+  const std::string path = PathOf(SegmentName(number()));
   if (const int error = storage_.Open(path, OpenMode::kReadWrite, &file_); error != 0) {
     return IoProblem("open", path, error);
   }
-  offset_ = kPage;
+  std::byte bytes[kFileHeaderBytes];
+  if (std::string problem = ReadWhole(*file_, path, 0, bytes); !problem.empty()) return problem;
+  FileHeader header;
+  std::uint64_t hash = 0;
+  if (std::string problem = TakeFileHeader(bytes, &header, &hash); !problem.empty()) {
+    return path + ": at 0: " + problem;
+  }
+  limit_ = header.bytes;
   return {};
 }
 

@@ -66,6 +66,7 @@ class Segments {
   [[nodiscard]] std::string TakeSpare(const std::string& path_new, std::unique_ptr<StorageFile>* file);
   [[nodiscard]] std::string FillWithZeros(StorageFile& file, const std::string& path);
   [[nodiscard]] std::string Switch();
+  [[nodiscard]] std::string OpenToWrite();
   [[nodiscard]] std::string SyncNames();
 
   Storage& storage_;
@@ -76,6 +77,7 @@ class Segments {
   // The writer's.
   std::unique_ptr<StorageFile> file_;
   std::uint64_t offset_ = 0;
+  std::uint64_t limit_ = 0;  // the file's own size, as it was made, maybe by an engine with other options
 
   std::mutex mutex_;  // guards changing what is below, and making files, which takes a while: no commit waits for that
   std::atomic<std::uint64_t> first_{1};

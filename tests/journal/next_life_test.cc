@@ -173,6 +173,32 @@ TEST_F(NextLifeTest, SegmentsOfAnotherSizeAreNotUsedAgain) {
   }
 }
 
+// A segment that was made smaller is not filled beyond that: what was cut from there would not be missed.
+TEST_F(NextLifeTest, ASegmentIsFilledToItsOwnSize) {
+  options_.journal_segment_bytes = 64 << 10;
+  Open();
+  Put(1, 1, 1);
+  Reopen();
+  options_.journal_segment_bytes = 256 << 10;
+  Reopen();
+  for (Units stock = 1; stock < 120; ++stock) {
+    Put(1, stock, 1);
+    ASSERT_TRUE(engine_->Commit());
+  }
+  Abandon(&storage_, &engine_);
+  storage_.PowerLoss(Loss::kAll);
+  int small = 0;
+  for (const auto& file : storage_.Files()) {
+    FileHeader header;
+    std::uint64_t hash = 0;
+    if (file.path.find("/journal-") == std::string::npos) continue;
+    ASSERT_EQ(TakeFileHeader(storage_.Bytes(file.path), &header, &hash), "");
+    EXPECT_EQ(file.size, header.bytes) << file.path;
+    small += header.bytes == 64 << 10 ? 1 : 0;
+  }
+  EXPECT_GE(small, 2);  // the one that was written, and the one that was ready
+}
+
 // A block that is longer than a segment has a file of its own, which has grown. A file system whose blocks are smaller
 // than a page may keep what was written of it, and not the zeros behind.
 TEST_F(NextLifeTest, ABlockThatIsLongerThanASegmentComesBack) {

@@ -253,7 +253,17 @@ TEST_F(SegmentsTest, WhatCannotBeFinishedKeepsNoRoom) {
 }
 
 TEST_F(SegmentsTest, EveryFailureNamesItsFile) {
-  const auto day = [](SimStorage* storage) -> std::string {
+  const auto next_day = [](SimStorage* storage, std::uint64_t number) -> std::string {
+    storage->RemoveFile("/j/" + SegmentName(number - 1));  // what lies below is removed
+    Segments segments(*storage, "/j", kLike, 2 * kBytes);
+    if (std::string problem = segments.Open(number, kPage); !problem.empty()) return problem;
+    while (segments.number() < number + 3) {
+      if (std::string problem = segments.Write(Pages(1, 4)); !problem.empty()) return problem;
+    }
+    if (std::string problem = segments.Retire(number + 3); !problem.empty()) return problem;
+    return segments.PrepareNext();  // what was retired has another size
+  };
+  const auto day = [&](SimStorage* storage) -> std::string {
     Segments segments(*storage, "/j", kLike, kBytes);
     if (std::string problem = segments.Open(1, kPage); !problem.empty()) return problem;
     for (std::uint64_t i = 0; i < 6 * kBlocks; ++i) {
@@ -261,7 +271,7 @@ TEST_F(SegmentsTest, EveryFailureNamesItsFile) {
       if (i % 80 != 79) continue;  // some are kept, some removed
       if (std::string problem = segments.Retire(segments.number()); !problem.empty()) return problem;
     }
-    return "";
+    return next_day(storage, segments.number());
   };
   SimStorage good(1);
   ASSERT_EQ(day(&good), "");
@@ -273,6 +283,31 @@ TEST_F(SegmentsTest, EveryFailureNamesItsFile) {
       EXPECT_NE(problem.find(" /j"), std::string::npos) << "operation " << at << ": " << problem;
     }
   }
+}
+
+// Filling takes several syncs; each may fail.
+TEST_F(SegmentsTest, AFailureWhileAFileIsFilledNamesIt) {
+  const auto open = [](SimStorage* storage) {
+    Segments segments(*storage, "/j", kLike, 3 << 20);
+    return segments.PrepareNext();  // nobody is in a hurry
+  };
+  SimStorage good(1);
+  ASSERT_EQ(open(&good), "");
+  for (std::uint64_t at = 0; at < good.operations(); ++at) {
+    SimStorage storage(at);
+    storage.Arm({.at = at, .kind = sim::FaultKind::kError});
+    EXPECT_NE(open(&storage).find(" /j"), std::string::npos) << "operation " << at;
+  }
+}
+
+// What was whole when it was made is not when its turn comes.
+TEST_F(SegmentsTest, AHeaderThatIsDamagedMeanwhileIsSaid) {
+  Segments segments(storage_, "/j", kLike, kBytes);
+  ASSERT_EQ(segments.Open(1, kPage), "");
+  storage_.FlipBit("/j/" + SegmentName(2), 100);
+  Fill(&segments, kBlocks);
+  const std::string problem = segments.Write(Pages(1, 1));
+  EXPECT_EQ(problem.find("/j/" + SegmentName(2) + ": at 0: "), 0u) << problem;
 }
 
 TEST(IoProblemTest, HasAReasonInAnyCase) {

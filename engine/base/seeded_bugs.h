@@ -37,7 +37,6 @@ enum class Bug : std::uint8_t {
   kLeakSlots,               // of the free slots every second one does not come back
   kForgetTime,              // a shard comes back with the time at which time begins
   kBeginReadAfterCopy,      // of epochs that ended while a snapshot's chunks were copied nothing is put back
-  kLeavePaddingOut,         // of a last block that the end of the file has cut, no more is written again than is there
   kTakeAnySpare,            // a segment that is used again may be of another size
   kLeaveHole,               // segments below a gap count as if there were none
 };

@@ -170,8 +170,7 @@ bool JournalReader::Next(std::vector<Block>* blocks) {
     const auto begin = memory_.begin() + static_cast<std::ptrdiff_t>(last_begin_);
     const std::uint64_t end = std::min<std::uint64_t>(last_end_, size_);
     tail_.last.assign(begin, memory_.begin() + static_cast<std::ptrdiff_t>(end));
-    // Zeros, if a crash has cut the file there.
-    if (!base::Seeded(base::Bug::kLeavePaddingOut)) tail_.last.resize(last_end_ - last_begin_);
+    tail_.last.resize(last_end_ - last_begin_);  // zeros, if a crash has cut the file there
   }
   return true;
 }

@@ -39,7 +39,6 @@ inline const std::vector<std::pair<std::string, base::Bug>>& Bugs() {
       {"leak_slots", Bug::kLeakSlots},
       {"forget_time", Bug::kForgetTime},
       {"begin_read_after_copy", Bug::kBeginReadAfterCopy},
-      {"leave_padding_out", Bug::kLeavePaddingOut},
       {"take_any_spare", Bug::kTakeAnySpare},
       {"leave_hole", Bug::kLeaveHole},
   };

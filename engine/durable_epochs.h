@@ -34,8 +34,8 @@ class DurableEpochs {
   void Reach(Epoch epoch) { durable_.store(epoch); }
   void Fail() { failed_.store(true); }
 
-  // How many wait to be called for `epoch`, which has not ended; and that the first `count` of
-  // them need not wait on, because nothing that they can have seen is missing on the disk. Then Tell().
+  // How many wait to be called for `epoch`, which has not ended; and that the first `count` of them need not wait on,
+  // because nothing that they can have seen is missing on the disk. Then Tell().
   [[nodiscard]] std::size_t Asking(Epoch epoch) {
     if (!wanted()) return 0;
     const std::lock_guard lock(mutex_);

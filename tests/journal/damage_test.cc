@@ -1,6 +1,7 @@
-// A damaged journal: every bit flipped, every file cut everywhere. Opening it refuses and says where, or comes back
-// exactly as things were at the end of an epoch: the last one that was acknowledged; or, of a tail that may as well be
-// a write that a crash cut short, the one before, and says so. Never a crash, never a wrong state without a word.
+// A damaged journal: every bit flipped, every file cut everywhere, every page lost or astray. Opening it refuses and
+// says where, or comes back exactly as things were at the end of an epoch: the last one that was acknowledged; or, of a
+// tail that may as well be a write that a crash cut short, the one before, and says so. Never a crash, never a wrong
+// state without a word.
 //
 // A flip of a bit that nothing rests on (what is behind a block in its page, pages not yet written) changes nothing.
 #include <gtest/gtest.h>
@@ -103,17 +104,45 @@ std::unique_ptr<Fixture> Make(std::uint64_t seed, const Size& size, End end) {
 
 // ---- Trials -------------------------------------------------------------------------------------------------------
 
+enum class Kind : std::uint8_t { kFlip, kCut, kLostPage, kStrayPage };
+
 struct Damage {
   std::string path;
-  bool cut = false;
-  std::uint64_t at = 0;                  // a bit; of a cut: the size that is left
+  Kind kind = Kind::kFlip;
+  std::uint64_t at = 0;  // of a flip: bits from the beginning; of a cut: the bytes that are left; a page
   std::vector<std::uint64_t> more = {};  // bits of the same sector
+  std::uint64_t from = 0;                // where the stray page came from
 };
 
 std::string ToText(const Damage& damage) {
-  return damage.path + (damage.cut ? " cut to " + std::to_string(damage.at)
-                                   : ": bit " + std::to_string(damage.at % 8) + " at " + std::to_string(damage.at / 8) +
-                                         " and " + std::to_string(damage.more.size()) + " more");
+  const std::string at = std::to_string(damage.at);
+  switch (damage.kind) {
+    case Kind::kFlip:
+      return damage.path + ": bit " + std::to_string(damage.at % 8) + " at " + std::to_string(damage.at / 8) + " and " +
+             std::to_string(damage.more.size()) + " more";
+    case Kind::kCut:
+      return damage.path + " cut to " + at;
+    case Kind::kLostPage:
+      return damage.path + ": the page at " + at + " was never written";
+    case Kind::kStrayPage:
+      return damage.path + ": the page at " + at + " is as at " + std::to_string(damage.from);
+  }
+  return {};
+}
+
+void Do(const Damage& damage, SimStorage* disk) {
+  switch (damage.kind) {
+    case Kind::kFlip:
+      disk->FlipBit(damage.path, damage.at);
+      for (const std::uint64_t bit : damage.more) disk->FlipBit(damage.path, bit);
+      return;
+    case Kind::kCut:
+      return disk->Truncate(damage.path, damage.at);
+    case Kind::kLostPage:
+      return disk->LosePage(damage.path, damage.at, std::nullopt);
+    case Kind::kStrayPage:
+      return disk->LosePage(damage.path, damage.at, damage.from);
+  }
 }
 
 // The path of the segment behind this one; of a snapshot, its own.
@@ -147,23 +176,21 @@ std::string Judge(const Fixture& fixture, const Damage& damage, SimStorage* disk
     return {};
   }
   ++outcomes->torn;
-  const std::uint64_t byte = damage.cut ? damage.at : damage.at / 8;
+  const std::uint64_t byte = damage.kind == Kind::kFlip ? damage.at / 8 : damage.at;
   const bool in_tail = damage.path == fixture.tail_path && byte >= fixture.tail_begin && byte < fixture.tail_end;
   if (!in_tail) return "epoch " + std::to_string(epoch) + " came back, though the last block was not touched";
   if (epoch != fixture.shop.Before(fixture.acknowledged)) return "more than the last epoch is lost";
-  if (torn.find(damage.path + ": at ") == std::string::npos) return "an epoch is lost, and nothing is said: " + torn;
+  // Of a last block that never came, not even in part, there is no trace.
+  const bool traceless = damage.kind == Kind::kLostPage || damage.kind == Kind::kStrayPage;
+  if (!traceless && torn.find(damage.path + ": at ") == std::string::npos)
+    return "an epoch is lost, and nothing is said: " + torn;
   return {};
 }
 
 void Try(const Fixture& fixture, const std::vector<Damage>& damages, Outcomes* outcomes) {
   for (const Damage& damage : damages) {
     const std::unique_ptr<SimStorage> disk = fixture.disk->Copy();
-    if (damage.cut) {
-      disk->Truncate(damage.path, damage.at);
-    } else {
-      disk->FlipBit(damage.path, damage.at);
-      for (const std::uint64_t bit : damage.more) disk->FlipBit(damage.path, bit);
-    }
+    Do(damage, disk.get());
     const std::string wrong = Judge(fixture, damage, disk.get(), outcomes);
     ASSERT_EQ(wrong, "") << ToText(damage);
   }
@@ -214,7 +241,21 @@ std::vector<Damage> AllCuts(const SimStorage& disk) {
   std::vector<Damage> damages;
   for (const SimStorage::Listed& file : disk.Files()) {
     for (std::uint64_t size = 0; size < file.size; ++size) {
-      damages.push_back({.path = file.path, .cut = true, .at = size});
+      damages.push_back({.path = file.path, .kind = Kind::kCut, .at = size});
+    }
+  }
+  return damages;
+}
+
+// Every page as if it had never been written, and as if any other one of its file had been written there.
+std::vector<Damage> AllPages(const SimStorage& disk) {
+  std::vector<Damage> damages;
+  for (const SimStorage::Listed& file : disk.Files()) {
+    for (std::uint64_t at = 0; at < file.size; at += kPage) {
+      damages.push_back({.path = file.path, .kind = Kind::kLostPage, .at = at});
+      for (std::uint64_t from = 0; from < file.size; from += kPage) {
+        damages.push_back({.path = file.path, .kind = Kind::kStrayPage, .at = at, .from = from});
+      }
     }
   }
   return damages;
@@ -272,6 +313,22 @@ TEST_P(SmallJournalTest, EveryCut) {
   EXPECT_EQ(outcomes.torn, 0u);
 }
 
+// A disk that says it has written what it has not, or has written it elsewhere.
+TEST_P(SmallJournalTest, EveryPageLostOrAstray) {
+  for (const End end : {End::kKilled, End::kReopened, End::kClosed}) {
+    SCOPED_TRACE(static_cast<int>(end));
+    const auto fixture = Make(4, kSmall, end);
+    Outcomes outcomes;
+    Try(*fixture, PartOf(AllPages(*fixture->disk), GetParam()), &outcomes);
+    Report(outcomes);
+    EXPECT_GT(outcomes.refused, 0u);
+    EXPECT_GT(outcomes.whole, 0u);
+    if (end != End::kKilled) {
+      EXPECT_EQ(outcomes.torn, 0u);
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Shards, SmallJournalTest, testing::Range(0, kShards));
 
 // ---- Here and there in a larger one -------------------------------------------------------------------------------
@@ -282,7 +339,7 @@ constexpr Size kLarge = {.products = 200, .steps = 400, .before = 60, .behind = 
 Damage RandomDamage(const SimStorage& disk, sim::Random* random) {
   const std::vector<SimStorage::Listed> files = disk.Files();
   const SimStorage::Listed& file = files[random->Below(files.size())];
-  if (random->OneIn(5)) return {.path = file.path, .cut = true, .at = random->Below(file.size)};
+  if (random->OneIn(5)) return {.path = file.path, .kind = Kind::kCut, .at = random->Below(file.size)};
   const std::vector<std::byte>& bytes = disk.Bytes(file.path);
   std::uint64_t at = random->Below(file.size);
   for (int tries = 0; tries < 3 && bytes[at] == std::byte{0}; ++tries) at = random->Below(file.size);

@@ -4,6 +4,8 @@
 // The engine says which file and why, turns read-only if it was the journal that failed and goes on if it was only a
 // snapshot, answers questions, acknowledges nothing newer and tries nothing again. Opened once more, it is what it was
 // at the end of an epoch not before the last that was acknowledged.
+#include "tests/journal/faults.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -20,16 +22,6 @@ using sim::FaultKind;
 using sim::Loss;
 using sim::Op;
 using sim::SimStorage;
-
-constexpr FaultKind kKinds[] = {FaultKind::kError, FaultKind::kNoSpace, FaultKind::kShortWrite, FaultKind::kCrash};
-
-// The process is killed, or the machine loses power, in one of the ways.
-constexpr std::size_t kEnds = 5;
-void EndLife(SimStorage* storage, std::size_t how) {
-  constexpr Loss kLosses[] = {Loss::kAll, Loss::kNone, Loss::kSome, Loss::kTorn};
-  if (how < std::size(kLosses)) return storage->PowerLoss(kLosses[how]);
-  storage->Kill();
-}
 
 // ---- The day ------------------------------------------------------------------------------------------------------
 
@@ -99,17 +91,6 @@ const Reference& GoodDay() {
 }
 
 // ---- What has to be so ---------------------------------------------------------------------------------------------
-
-// A file of the journal, or the directory, and a reason.
-testing::AssertionResult SaysWhereAndWhy(const std::string& problem) {
-  const bool where = problem.find(kDirectory) != std::string::npos;
-  const bool why = problem.find("Input/output error") != std::string::npos ||
-                   problem.find("No space left on device") != std::string::npos ||
-                   problem.find(" bytes were written at ") != std::string::npos ||
-                   problem.find("the disk takes no more bytes") != std::string::npos;
-  if (where && why) return testing::AssertionSuccess();
-  return testing::AssertionFailure() << "says neither where nor why: '" << problem << "'";
-}
 
 void ExpectReadOnly(Day* day) {
   Engine& engine = *day->engine;
@@ -295,8 +276,7 @@ TEST(FullDiskTest, IsSaidOfTheFileThatDoesNotFit) {
   EXPECT_GT(read_only, 0u);
 }
 
-// ---- Short reads
-// -----------------------------------------------------------------------------------------------------
+// ---- Short reads ---------------------------------------------------------------------------------------------------
 
 // A storage whose n-th read gives less than it could, or nothing at all.
 class ShortReads final : public sim::ForwardingStorage {

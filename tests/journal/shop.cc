@@ -104,6 +104,7 @@ void Abandon(sim::SimStorage* storage, std::unique_ptr<Engine>* engine) {
 void Shop::Use(Engine* engine) {
   engine_ = engine;
   floor_ = events_.empty() ? 0 : events_.back().first;
+  heard_ = false;
 }
 
 // ---- Commands -----------------------------------------------------------------------------------------------------
@@ -236,13 +237,14 @@ bool Shop::Step() {
 // ---- Pictures -----------------------------------------------------------------------------------------------------
 
 void Shop::Hear() {
+  heard_ = true;
   PollAll(*engine_, [&](const Event& event) {
     if (event.position > floor_) events_.emplace_back(event.position, HashOf(event));
   });
 }
 
 bool Shop::Commit() {
-  if (setup_.confirms && !events_.empty() && random_.OneIn(4)) {
+  if (setup_.confirms && heard_ && !events_.empty() && random_.OneIn(4)) {
     const std::uint64_t back = random_.Below(std::min<std::uint64_t>(events_.size(), 30));
     confirmed_ = std::max(confirmed_, events_[events_.size() - 1 - back].first);  // it never runs back
     engine_->Confirm(Audience::kFeed, confirmed_);

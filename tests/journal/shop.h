@@ -100,6 +100,7 @@ class Shop {
   std::vector<OrderId> orders_;
   std::vector<std::pair<std::uint64_t, std::uint64_t>> events_;  // position, hash
   std::uint64_t floor_ = 0;  // what the engine tells up to here was told before it recovered
+  bool heard_ = false;       // this engine has told again what it has to; before, a confirmation counts for nothing
   std::uint64_t confirmed_ = 0;
   std::map<Epoch, Picture> pictures_;
 };

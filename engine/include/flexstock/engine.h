@@ -108,8 +108,8 @@ class Engine {
   [[nodiscard]] std::uint64_t Waiting(Audience audience) const;
 
   // The audience has dealt with all its events up to this position, and need not be told again after a crash. Durable
-  // with the next epoch. Never runs back; a position that was not told yet counts as the last that was. Without a
-  // journal: nothing.
+  // with the next epoch. Never runs back; a position that this engine has not told yet, not again after a restart
+  // either, counts as the last that it has. Without a journal: nothing.
   void Confirm(Audience audience, std::uint64_t position);
 
   // ---- Durability ---------------------------------------------------------------------------------------------

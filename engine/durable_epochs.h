@@ -1,14 +1,17 @@
 // DurableEpochs: who waits for which epoch, and who is called when it is on the disk.
 //
-// One of those who wait does the work for all: the first commits, the others sleep until somebody has.
+// One of those who wait does the work for all: the first commits, the others sleep until somebody has. A commit that
+// finds nothing to write lets all go who had come before it.
 //
 // Threads  Any. Reach, Fail, Asking and Release: whoever commits, under its lock. Tell: the same, once it has released
 //          it, because callbacks may call the engine. Callbacks are called by one thread at a time, in order of epochs.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <iterator>
 #include <map>
@@ -67,11 +70,12 @@ class DurableEpochs {
     calling_ = true;
     while (!callbacks_.empty() && (failed() || callbacks_.begin()->first <= durable())) {
       // All of an epoch at once: thousands share a sync, and each of them may be registering meanwhile.
-      const auto due = callbacks_.extract(callbacks_.begin());
+      auto due = callbacks_.extract(callbacks_.begin());
       registered_.fetch_sub(static_cast<std::uint32_t>(due.mapped().size()));
       lock.unlock();
       const Code code = due.key() <= durable() ? Code::kOk : Code::kReadOnly;
-      for (const Done& done : due.mapped()) done(code);
+      CallAll(due.mapped(), code);
+      due = {};  // what they own may call the engine as it ends
       lock.lock();
     }
     calling_ = false;
@@ -88,34 +92,44 @@ class DurableEpochs {
   // Somebody wants to be called for an epoch that is not durable yet.
   [[nodiscard]] bool wanted() const { return registered_.load() != 0; }
 
-  // Until `epoch` is durable; commit() gives kOk if all that has changed before it is durable, or why it cannot be.
+  // Until `epoch` is durable, or all that changed before this call is; commit() gives kOk if all that changed before it
+  // is durable, or why it cannot be.
   template <typename Commit>
   Code Wait(Epoch epoch, Commit commit) {
-    const auto over = [&] { return epoch <= durable() || failed(); };
     std::unique_lock lock(mutex_);
+    const std::uint64_t turn = ++entered_;
+    const auto served = [&] { return epoch <= durable() || turn <= served_; };
     waiting_.fetch_add(1);  // before looking: see Tell
-    wake_.wait(lock, [&] { return over() || !leading_; });
+    wake_.wait(lock, [&] { return served() || failed() || !leading_; });
     waiting_.fetch_sub(1);
-    if (over()) return epoch <= durable() ? Code::kOk : Code::kReadOnly;
+    if (served()) return Code::kOk;
+    if (failed()) return Code::kReadOnly;
     leading_ = true;
+    const std::uint64_t before = entered_;  // what they have seen, the commit sees
     lock.unlock();
-    const auto follow = [&] {
+    const auto follow = [&](Code code) {
       lock.lock();
       leading_ = false;
-      wake_.notify_all();  // one of them leads next
+      if (code == Code::kOk) served_ = std::max(served_, before);
+      wake_.notify_all();  // one of the others leads next
     };
     Code code = Code::kOk;
     try {
       code = commit();
     } catch (...) {
-      follow();
+      follow(Code::kOverloaded);
       throw;
     }
-    follow();
+    follow(code);
     return epoch <= durable() ? Code::kOk : code;
   }
 
  private:
+  // An exception that leaves one of them ends the process: the others would never be called.
+  static void CallAll(const std::vector<Done>& all, Code code) noexcept {
+    for (const Done& done : all) done(code);
+  }
+
   std::atomic<Epoch> durable_{0};
   std::atomic<bool> failed_{false};
   std::atomic<std::uint32_t> registered_{0};  // to be called
@@ -123,6 +137,8 @@ class DurableEpochs {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool leading_ = false;
+  std::uint64_t entered_ = 0;  // calls of Wait
+  std::uint64_t served_ = 0;   // of them, the first so many may go: all that changed before they came is durable
   bool calling_ = false;
   std::map<Epoch, std::vector<Done>> callbacks_;
 };

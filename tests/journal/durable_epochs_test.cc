@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <memory>
 #include <new>
 #include <thread>
 #include <vector>
@@ -252,6 +253,55 @@ TEST(DurableEpochsTest, AFailureWakesAll) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(good, 2);
   EXPECT_EQ(read_only, 2);
+}
+
+// An object that tells its end, say, and dies with the callback that held it.
+TEST(DurableEpochsTest, WhatACallbackOwnedMayAskAsItEnds) {
+  struct Owner {
+    explicit Owner(DurableEpochs* all) : epochs(all) {}
+    ~Owner() {
+      epochs->Notify(2, [](Code) {});
+    }
+    DurableEpochs* epochs;
+  };
+  DurableEpochs epochs;
+  epochs.Notify(1, [owner = std::make_shared<Owner>(&epochs)](Code) {});
+  epochs.Reach(1);
+  epochs.Tell();
+  EXPECT_TRUE(epochs.wanted());
+}
+
+TEST(DurableEpochsDeathTest, ACallbackThatThrowsEndsTheProcess) {
+  DurableEpochs epochs;
+  epochs.Notify(1, [](Code) { throw std::bad_alloc(); });
+  epochs.Reach(1);
+  EXPECT_DEATH(epochs.Tell(), "bad_alloc");
+}
+
+// Refusals change nothing, so no epoch ends for those who ask after them: one look is enough for all who came before.
+TEST(DurableEpochsTest, OneLookServesAllWhoCameBefore) {
+  constexpr int kOthers = 50;
+  DurableEpochs epochs;
+  std::atomic<int> commits{0}, come{0};
+  std::vector<std::thread> threads;
+  const auto leader = [&] {
+    commits.fetch_add(1);
+    for (int i = 0; i < kOthers; ++i) {
+      threads.emplace_back([&] {
+        come.fetch_add(1);
+        const auto look = [&] {
+          commits.fetch_add(1);
+          return Code::kOk;
+        };
+        EXPECT_EQ(epochs.Wait(1, look), Code::kOk);
+      });
+    }
+    while (come != kOthers) std::this_thread::yield();
+    return Code::kOk;
+  };
+  EXPECT_EQ(epochs.Wait(1, leader), Code::kOk);
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_LT(commits, 10);  // the leader, the first of the others, and perhaps who was late
 }
 
 // Registered while epochs are reached: nobody is forgotten, nobody called twice or too early, and never out of order.

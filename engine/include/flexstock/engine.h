@@ -122,8 +122,10 @@ class Engine {
   // have returned this epoch yet, not of this engine.
   [[nodiscard]] Code WaitDurable(Epoch epoch);
   // The same for a caller that must not block: calls done(kOk, kReadOnly or kInvalidArgument) once; now, if `epoch` is
-  // durable already or never was; else later from the thread that commits, in order of epochs. It must be quick, and may call the engine for
-  // anything but WaitDurable, Commit and Snapshot.
+  // durable already or never was; else later, in order of epochs, from the thread that commits: the engine's own, or any
+  // that is inside a call, since a call that finds no room commits. So done must be quick, must not throw (the process
+  // would end), must not lock what may be held around a call, and may call the engine for anything but WaitDurable,
+  // Commit and Snapshot.
   void NotifyDurable(Epoch epoch, std::function<void(Code)> done);
   // The last offset that a command has carried for the stream, durable or not; false: none ever.
   [[nodiscard]] bool FindPosition(std::uint32_t stream, std::uint64_t* offset) const;

@@ -204,6 +204,11 @@ bool Engine::Impl::TellTaken() {
     told_ += room;
     if (told_ != taken.count) return false;
   }
+  // The memory of one large burst is given back.
+  const std::size_t most = std::max<std::size_t>(4 * std::size_t{options_.changes_max}, 4096);
+  for (std::size_t i = 0; i < taken_count_; ++i) {
+    if (taken_[i].changes.size() > most) taken_[i].changes = std::vector<shard::Change>();
+  }
   taken_count_ = telling_ = told_ = 0;
   return true;
 }

@@ -24,7 +24,7 @@ class ChangeBuffer {
  public:
   explicit ChangeBuffer(std::size_t changes_max)
       : changes_max_(static_cast<std::uint32_t>(changes_max)),
-        memory_(std::make_unique<std::vector<Change>>(changes_max + 16)) {
+        memory_(std::make_unique<std::vector<Change>>(RoomFor(changes_max))) {
     UseMemory();
   }
 
@@ -57,7 +57,8 @@ class ChangeBuffer {
     const bool all = epoch_ <= through || base::Seeded(base::Bug::kTakeLaterEpoch);
     const std::size_t count = all ? size_ : earlier_;
     taken.swap(*memory_);
-    Grow(taken.size());
+    // Not to what it had: after one large burst, every buffer that the memory goes through would become as large.
+    Grow(std::max<std::size_t>(RoomFor(changes_max_), size_ - count));
     // The later epoch's part began after the earlier one was closed: it is short.
     std::copy(taken.begin() + static_cast<std::ptrdiff_t>(count), taken.begin() + static_cast<std::ptrdiff_t>(size_),
               begin_);
@@ -68,6 +69,8 @@ class ChangeBuffer {
   }
 
  private:
+  // A command that starts just below the bound has some changes more.
+  static std::size_t RoomFor(std::size_t changes_max) { return changes_max + 16; }
   void Grow(std::size_t room) {
     if (memory_->size() < room) memory_->resize(room);
     UseMemory();

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <deque>
 #include <random>
 #include <vector>
 
@@ -96,6 +98,23 @@ TEST(ChangeBufferTest, EveryChangeLeavesOnceWithItsEpochOrEarlier) {
         ASSERT_EQ(epoch_of[static_cast<std::size_t>(left) + 1], epoch);
       }
     }
+  }
+}
+
+// A restock fills a million pending orders, once; the memory of that is in one place at a time.
+TEST(ChangeBufferTest, OneLargeBurstMakesNoOtherBufferLarge) {
+  constexpr std::size_t kBuffers = 4, kBurst = 10'000;
+  std::deque<ChangeBuffer> buffers;
+  for (std::size_t i = 0; i < kBuffers; ++i) buffers.emplace_back(16);
+  std::vector<std::vector<Change>> taken(kBuffers);
+  for (std::size_t i = 0; i < kBurst; ++i) Append(buffers[0], 1, 1);
+  for (Epoch epoch = 1; epoch < 50; ++epoch) {
+    for (std::size_t i = 0; i < kBuffers; ++i) {
+      Append(buffers[i], epoch, 1);
+      (void)buffers[i].TakeThrough(epoch, taken[(i + epoch) % kBuffers]);
+    }
+    const auto large = std::count_if(taken.begin(), taken.end(), [](const auto& one) { return one.size() >= kBurst; });
+    ASSERT_LE(large, 1) << "epoch " << epoch;
   }
 }
 

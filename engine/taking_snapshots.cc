@@ -128,8 +128,7 @@ std::string Engine::Impl::EndSnapshot(journal::SnapshotWriter* writer, Epoch* ep
   }
   durable_.Tell();
   for (const outbox::Unconfirmed::Run& run : runs) {
-    const std::span<const shard::Change> events{run.block->data() + run.begin, run.end - run.begin};
-    if (std::string problem = writer->Add(events); !problem.empty()) return problem;
+    if (std::string problem = writer->Add(run.changes()); !problem.empty()) return problem;
   }
   return writer->End(end);
 }

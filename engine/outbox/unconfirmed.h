@@ -8,10 +8,12 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "engine/shard/change.h"
@@ -21,7 +23,10 @@ namespace flexstock::outbox {
 class Unconfirmed {
  public:
   static constexpr std::size_t kBlock = 4096;
-  using Block = std::array<shard::Change, kBlock>;
+  struct Block {
+    std::array<shard::Change, kBlock> changes;
+    std::atomic<int> readers{0};
+  };
 
   // Changes first .. next-1 are here.
   [[nodiscard]] std::uint64_t first() const { return first_; }
@@ -35,7 +40,7 @@ class Unconfirmed {
       if (blocks_.empty() || next_ - block_first_ == blocks_.size() * kBlock) AddBlock();
       const std::size_t at = (next_ - block_first_) % kBlock;
       const std::size_t count = std::min(changes.size(), kBlock - at);
-      std::copy_n(changes.begin(), count, blocks_.back()->begin() + static_cast<std::ptrdiff_t>(at));
+      std::copy_n(changes.begin(), count, blocks_.back()->changes.begin() + static_cast<std::ptrdiff_t>(at));
       changes = changes.subspan(count);
       next_ += count;
     }
@@ -52,9 +57,26 @@ class Unconfirmed {
     if (blocks_.empty()) block_first_ = first_;
   }
 
-  struct Run {
-    std::shared_ptr<const Block> block;
-    std::size_t begin, end;
+  // Changes that stay as they are while this lives, on any thread.
+  class Run {
+   public:
+    Run(std::shared_ptr<Block> block, std::size_t begin, std::size_t end)
+        : block_(std::move(block)), changes_(std::span(block_->changes).subspan(begin, end - begin)) {
+      block_->readers.fetch_add(1, std::memory_order_relaxed);
+    }
+    ~Run() {
+      // release: what was read was read before the block is written again, see AddBlock.
+      if (block_ != nullptr) block_->readers.fetch_sub(1, std::memory_order_release);
+    }
+    Run(Run&& other) noexcept = default;
+    Run(const Run&) = delete;
+    Run& operator=(const Run&) = delete;
+    Run& operator=(Run&&) = delete;
+    [[nodiscard]] std::span<const shard::Change> changes() const { return changes_; }
+
+   private:
+    std::shared_ptr<Block> block_;
+    std::span<const shard::Change> changes_;
   };
   // All that is here.
   [[nodiscard]] std::vector<Run> Runs() const {
@@ -63,7 +85,7 @@ class Unconfirmed {
     for (const std::shared_ptr<Block>& block : blocks_) {
       const std::uint64_t begin = std::max(at, first_), end = std::min(at + kBlock, next_);
       if (begin < end)
-        runs.push_back({block, static_cast<std::size_t>(begin - at), static_cast<std::size_t>(end - at)});
+        runs.emplace_back(block, static_cast<std::size_t>(begin - at), static_cast<std::size_t>(end - at));
       at += kBlock;
     }
     return runs;
@@ -72,7 +94,7 @@ class Unconfirmed {
  private:
   void AddBlock() {
     if (blocks_.empty()) block_first_ = next_;
-    const bool reusable = spare_ != nullptr && spare_.use_count() == 1;
+    const bool reusable = spare_ != nullptr && spare_->readers.load(std::memory_order_acquire) == 0;
     blocks_.push_back(reusable ? std::move(spare_) : std::make_shared<Block>());
     spare_ = nullptr;
   }

@@ -20,9 +20,8 @@ std::vector<shard::Change> Changes(std::uint64_t from, std::size_t count) {
 void ExpectAre(const std::vector<Unconfirmed::Run>& runs, std::uint64_t first, std::uint64_t next) {
   std::uint64_t at = first;
   for (const Unconfirmed::Run& run : runs) {
-    EXPECT_LT(run.begin, run.end);
-    ASSERT_LE(run.end, Unconfirmed::kBlock);
-    for (std::size_t i = run.begin; i < run.end; ++i, ++at) ASSERT_EQ((*run.block)[i].image, at);
+    EXPECT_FALSE(run.changes().empty());
+    for (const shard::Change& change : run.changes()) ASSERT_EQ(change.image, at++);
   }
   EXPECT_EQ(at, next);
 }

@@ -5,8 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <utility>
 
 #include "flexstock/storage.h"
@@ -49,9 +51,18 @@ class SystemFile final : public StorageFile {
     return Result(count);
   }
   IoResult WriteAt(std::uint64_t offset, std::span<const std::byte> bytes) override {
-    const ssize_t count = Uninterrupted(
-        [&] { return ::pwrite(descriptor_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset)); });
-    return Result(count);
+    // The system takes 2 GiB less a page at a time, whatever it is given.
+    constexpr std::size_t kMost = std::size_t{1} << 30;
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+      const std::size_t part = std::min(kMost, bytes.size() - done);
+      const ssize_t count = Uninterrupted(
+          [&] { return ::pwrite(descriptor_.get(), bytes.data() + done, part, static_cast<off_t>(offset + done)); });
+      if (count < 0) return {.count = done, .error = errno};
+      done += static_cast<std::size_t>(count);
+      if (static_cast<std::size_t>(count) < part) break;
+    }
+    return {.count = done, .error = 0};
   }
   int Sync() override { return ::fdatasync(descriptor_.get()) == 0 ? 0 : errno; }
   int Size(std::uint64_t* size) override {
@@ -70,13 +81,14 @@ class SystemFile final : public StorageFile {
   Descriptor descriptor_;
 };
 
-// flock: the lock is the open file's, so it holds against this process, too, and ends when the last of it is closed.
+// flock: the lock is the open file's, so it holds against this process, too, and ends when the last of it is closed. And
+// the directory's, so that it also holds once somebody has removed the file.
 class SystemLock final : public StorageLock {
  public:
-  explicit SystemLock(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
+  SystemLock(Descriptor file, Descriptor directory) : file_(std::move(file)), directory_(std::move(directory)) {}
 
  private:
-  Descriptor descriptor_;
+  Descriptor file_, directory_;
 };
 
 class PosixStorage final : public Storage {
@@ -87,10 +99,11 @@ class PosixStorage final : public Storage {
       std::string part = path.substr(0, end);
       const bool made = ::mkdir(part.c_str(), 0777) == 0;
       if (!made && errno != EEXIST) return errno;
-      // One that is there may have been made by a process that was killed right then. Whoever may not read the
-      // directory above has not made anything there.
+      // One that is there may have been made by a process that was killed right then. Where nobody may read the
+      // directory above, or where the file system cannot sync it, nothing was.
       const int error = SyncDirectory(above);
-      if (error != 0 && (made || error != EACCES)) return error;
+      const bool cannot = error == EACCES || error == EINVAL || error == ENOTSUP || error == EROFS;
+      if (error != 0 && (made || !cannot)) return error;
       if (end == std::string::npos) break;
       above = std::move(part);
     }
@@ -139,7 +152,15 @@ class PosixStorage final : public Storage {
     Descriptor descriptor(Uninterrupted([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666); }));
     if (descriptor.get() < 0) return errno;
     if (Uninterrupted([&] { return ::flock(descriptor.get(), LOCK_EX | LOCK_NB); }) != 0) return errno;
-    *lock = std::make_unique<SystemLock>(std::move(descriptor));
+    const std::string above = std::filesystem::path(path).parent_path();
+    Descriptor directory(
+        Uninterrupted([&] { return ::open(above.empty() ? "." : above.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+    if (directory.get() < 0) return errno;
+    // NFS locks no directory: then the file's lock has to do.
+    if (Uninterrupted([&] { return ::flock(directory.get(), LOCK_EX | LOCK_NB); }) != 0 && errno == EWOULDBLOCK) {
+      return EWOULDBLOCK;
+    }
+    *lock = std::make_unique<SystemLock>(std::move(descriptor), std::move(directory));
     return 0;
   }
 };

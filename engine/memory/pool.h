@@ -35,11 +35,12 @@ class Pool {
   // A lot is at most 1024 slots, and small where the limit is, so that no shard starves early.
   Pool(std::uint64_t max, std::uint32_t shards)
       : max_(max),
-        lot_bits_(
+        take_bits_(
             static_cast<int>(std::bit_width(std::clamp<std::uint64_t>(max / (std::uint64_t{shards} * 8), 1, 1024))) -
-            1) {}
+            1),
+        lot_bits_(take_bits_) {}
 
-  // As they were in a life before; before Open.
+  // As they were in a life before; before Open. If there was less room then, several are taken at a time.
   void SetLotBits(int bits) { lot_bits_ = bits; }
   [[nodiscard]] int lot_bits() const { return lot_bits_; }
   [[nodiscard]] std::uint64_t max() const { return max_; }
@@ -55,7 +56,8 @@ class Pool {
   Range Take(std::uint64_t wanted, std::uint32_t shard) {
     const std::uint64_t lot = std::uint64_t{1} << lot_bits_;
     if (const Range hole = TakeHole(shard); hole.size() != 0) return hole;
-    const std::uint64_t count = std::max(lot, (wanted + lot - 1) & ~(lot - 1));
+    const std::uint64_t least = std::uint64_t{1} << std::max(take_bits_, lot_bits_);
+    const std::uint64_t count = std::max(least, (wanted + lot - 1) & ~(lot - 1));
     // relaxed: a count; what is in the slots is ordered by the owner's lock.
     const std::uint64_t first = next_.fetch_add(count, std::memory_order_relaxed);
     if (first >= max_) {
@@ -146,7 +148,8 @@ class Pool {
   }
 
   const std::uint64_t max_;
-  int lot_bits_;  // a lot is 2^lot_bits_ slots
+  const int take_bits_;  // a shard takes at least 2^take_bits_ slots
+  int lot_bits_;         // a lot is 2^lot_bits_ of them
   std::mutex holes_mutex_;
   std::vector<Range> holes_;  // lots below next_ that are nobody's
   std::atomic<bool> has_holes_{false};

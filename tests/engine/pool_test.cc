@@ -40,6 +40,19 @@ TEST(PoolTest, GivesAtLeastWhatIsWanted) {
   EXPECT_EQ(pool.Take(1 << 20, 0).size(), (1u << 20) - 3072);  // what is left
 }
 
+// A journal keeps the lots of the engine that made it; an engine with more room takes as much at a time as its like.
+TEST(PoolTest, TakesManySmallLotsAtATime) {
+  Pool<std::uint64_t> pool(1 << 20, 64);
+  pool.SetLotBits(1);
+  ASSERT_TRUE(pool.Open());
+  EXPECT_EQ(pool.Take(1, 0).size(), 1024u);
+  EXPECT_EQ(pool.Take(1025, 0).size(), 1026u);
+  Pool<std::uint64_t> smaller(640, 64);
+  smaller.SetLotBits(3);
+  ASSERT_TRUE(smaller.Open());
+  EXPECT_EQ(smaller.Take(1, 0).size(), 8u);
+}
+
 TEST(PoolTest, LotLeavesEnoughForAllShards) {
   Pool<std::uint64_t> pool(640, 64);
   ASSERT_TRUE(pool.Open());

@@ -2,6 +2,7 @@
 #include "flexstock/engine.h"
 
 #include <algorithm>
+#include <new>
 #include <tuple>
 
 #include "engine/engine_impl.h"
@@ -27,9 +28,13 @@ Engine::~Engine() = default;
 
 Engine::Opened Engine::Open(const Options& options) {
   if (std::string problem = Problem(options); !problem.empty()) return {nullptr, std::move(problem)};
-  auto impl = std::make_unique<Impl>(options);
-  if (std::string problem = impl->Start(); !problem.empty()) return {nullptr, std::move(problem)};
-  return {std::unique_ptr<Engine>(new Engine(std::move(impl))), {}};
+  try {
+    auto impl = std::make_unique<Impl>(options);
+    if (std::string problem = impl->Start(); !problem.empty()) return {nullptr, std::move(problem)};
+    return {std::unique_ptr<Engine>(new Engine(std::move(impl))), {}};
+  } catch (const std::bad_alloc&) {
+    return {nullptr, kNoMemory};
+  }
 }
 
 // ---- Products -----------------------------------------------------------------------------------------------------

@@ -42,6 +42,7 @@ void Engine::Impl::StopThreads() {
   {
     const std::lock_guard lock(background_mutex_);
     stopping_ = true;
+    is_ending_.store(true, std::memory_order_relaxed);
   }
   if (writer_ != nullptr) writer_->segments().Hurry();
   background_wake_.notify_all();

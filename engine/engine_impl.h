@@ -27,6 +27,11 @@
 
 namespace flexstock {
 
+inline constexpr const char* kNoMemory =
+    "the system refuses the memory: lower shards, orders_max, products_max, events_max, changes_max or the reserves, "
+    "or "
+    "raise the limit on address space (ulimit -v, vm.overcommit_memory)";
+
 class Engine::Impl {
  public:
   explicit Impl(const Options& options);
@@ -216,6 +221,7 @@ class Engine::Impl {
   Storage* storage_ = nullptr;                   // any thread
   std::unique_ptr<StorageLock> directory_lock_;  // held
   journal::FileHeader file_header_;              // constant once it is open
+  std::string directory_;                        // likewise
   std::unique_ptr<journal::EpochWriter> writer_;
   const std::unique_ptr<journal::PositionBook> positions_ = std::make_unique<journal::PositionBook>();  // any thread
   std::vector<Position> carried_;
@@ -237,7 +243,8 @@ class Engine::Impl {
 
   std::mutex background_mutex_;
   std::condition_variable background_wake_, keeper_wake_;
-  bool stopping_ = false;  // under background_mutex_
+  bool stopping_ = false;               // under background_mutex_
+  std::atomic<bool> is_ending_{false};  // likewise, for whoever holds another one
   static constexpr std::size_t kBusy = 256;
   std::atomic<bool> wake_{false}, napping_{false};
   std::atomic<bool> busy_{false};  // the last epoch had so many changes: the next one follows at once

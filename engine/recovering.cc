@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
+#include <system_error>
 #include <thread>
 
 #include "engine/base/mix.h"
@@ -11,13 +13,6 @@
 #include "engine/recovery.h"
 
 namespace flexstock {
-namespace {
-
-constexpr const char* kNoMemory =
-    "the system refuses the memory: lower shards, orders_max, products_max or the reserves, or raise the limit on "
-    "address space (ulimit -v, vm.overcommit_memory)";
-
-}  // namespace
 
 std::string Engine::Impl::Start() {
   journal::Directory directory;
@@ -32,8 +27,12 @@ std::string Engine::Impl::Start() {
   }
   for (std::uint32_t i = 0; i < options_.shards; ++i) At(i).Reserve();
   if (!options_.background) return {};
-  background_ = std::thread([this] { Background(); });
-  if (journaled()) keeper_ = std::thread([this] { KeepJournal(); });
+  try {
+    background_ = std::thread([this] { Background(); });
+    if (journaled()) keeper_ = std::thread([this] { KeepJournal(); });
+  } catch (const std::system_error& error) {
+    return std::string("the system starts no thread for Options::background: ") + error.what();
+  }
   return {};
 }
 
@@ -63,8 +62,17 @@ std::string Engine::Impl::OpenMemory() {
 
 std::string Engine::Impl::OpenJournal(journal::Directory* directory) {
   storage_ = options_.storage != nullptr ? options_.storage : &SystemStorage();
-  const std::string& path = options_.journal_dir;
-  if (const int error = storage_->MakeDirectory(path); error != 0) return journal::IoProblem("make", path, error);
+  if (const int error = storage_->MakeDirectory(options_.journal_dir); error != 0) {
+    return journal::IoProblem("make", options_.journal_dir, error);
+  }
+  directory_ = options_.journal_dir;
+  if (options_.storage == nullptr) {
+    // Wherever this process goes, and wherever a link on the way points later: it stays this directory.
+    std::error_code error;
+    directory_ = std::filesystem::canonical(directory_, error).string();
+    if (error) return journal::IoProblem("resolve", options_.journal_dir, error.value());
+  }
+  const std::string& path = directory_;
   const std::string lock = path + "/" + journal::kLockName;
   if (const int error = storage_->Lock(lock, &directory_lock_); error == EWOULDBLOCK) {
     return lock + ": another engine has this journal open: one at a time";
@@ -100,13 +108,14 @@ std::string Engine::Impl::OpenJournal(journal::Directory* directory) {
 }
 
 std::string Engine::Impl::StartJournal(const journal::JournalReader::Tail& tail) {
-  auto segments = std::make_unique<journal::Segments>(*storage_, options_.journal_dir, file_header_,
-                                                      options_.journal_segment_bytes);
+  auto segments =
+      std::make_unique<journal::Segments>(*storage_, directory_, file_header_, options_.journal_segment_bytes);
   if (std::string problem = segments->Open(tail.number, tail.offset); !problem.empty()) return problem;
   // The last block was read back, but if its sync failed, or nobody lived to see it, it need not be on the disk: the
   // system may show it, take it for clean, and never write it. So it is written once more, behind itself.
   if (!tail.last.empty() && !base::Seeded(base::Bug::kTrustReadBack)) {
     if (std::string problem = segments->Write(tail.last); !problem.empty()) return problem;
+    bytes_before_ += tail.last.size();
   }
   const journal::Link before_segment = segments->number() == tail.number ? tail.before_segment : tail.before;
   writer_ = std::make_unique<journal::EpochWriter>(std::move(segments), file_header_.engine, tail.block, before_segment,
@@ -119,7 +128,7 @@ std::string Engine::Impl::StartJournal(const journal::JournalReader::Tail& tail)
 std::string Engine::Impl::Recover(const journal::Directory& directory) {
   const std::uint32_t threads =
       options_.recovery_threads != 0 ? options_.recovery_threads : std::max(1u, std::thread::hardware_concurrency());
-  Recoverer recoverer(*storage_, options_.journal_dir, directory,
+  Recoverer recoverer(*storage_, directory_, directory,
                       {.shards = shards_, .shard_count = options_.shards, .orders = &orders_, .products = &products_},
                       options_.audiences, threads);
   if (std::string problem = recoverer.Run(); !problem.empty()) return problem;
@@ -127,7 +136,7 @@ std::string Engine::Impl::Recover(const journal::Directory& directory) {
   snapshot_epoch_.store(recovery_.snapshot_epoch, std::memory_order_relaxed);
   snapshot_bytes_.store(recoverer.snapshot_bytes, std::memory_order_relaxed);
   bytes_before_ = recoverer.journal_bytes;
-  for (const Position& position : recoverer.positions) positions_->Restore(position);
+  for (const auto& [stream, offset] : recoverer.positions) positions_->Restore({.stream = stream, .offset = offset});
   confirmed_written_ = recoverer.confirmed;
   for (std::size_t i = 0; i < kAudiences; ++i) {
     confirmed_[i].store(recoverer.confirmed[i], std::memory_order_relaxed);
@@ -139,7 +148,7 @@ std::string Engine::Impl::Recover(const journal::Directory& directory) {
   unconfirmed_.StartAt(recoverer.events.empty() ? next_position_ : recoverer.events.front().image);
   unconfirmed_.Append(recoverer.events);
   if (unconfirmed_.next() != next_position_) {
-    return options_.journal_dir + ": events are missing between the snapshot and the journal: nothing is opened";
+    return directory_ + ": events are missing between the snapshot and the journal: nothing is opened";
   }
   if (!recoverer.events.empty()) {
     const std::size_t count = recoverer.events.size();
@@ -175,7 +184,9 @@ void Engine::Impl::KeepJournal() {
         const std::lock_guard said(problems_mutex_);
         segment_problem_ = known;
       }
-      const std::uint64_t grown = JournalBytes() - snapshot_at_bytes_.load(std::memory_order_relaxed);
+      // The mark first: whoever takes a snapshot meanwhile moves it to what the journal has by then.
+      const std::uint64_t mark = snapshot_at_bytes_.load(std::memory_order_relaxed);
+      const std::uint64_t grown = JournalBytes() - mark;
       const std::uint64_t due =
           std::max(options_.snapshot_every_bytes, snapshot_bytes_.load(std::memory_order_relaxed));
       if (options_.snapshot_every_bytes != 0 && grown >= due) (void)Snapshot();  // Journal() says how it went

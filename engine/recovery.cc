@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <system_error>
 #include <thread>
 
 #include "engine/base/seeded_bugs.h"
@@ -52,7 +53,11 @@ void Recoverer::ForEach(std::size_t count, const std::function<void(std::size_t)
     }
   };
   std::vector<std::thread> others;
-  for (std::uint32_t i = 1; i < threads_; ++i) others.emplace_back(run);
+  others.reserve(threads_);
+  try {
+    for (std::uint32_t i = 1; i < threads_ && i < count; ++i) others.emplace_back(run);
+  } catch (const std::system_error&) {  // the system gives no more of them: it takes longer
+  }
   run();
   for (std::thread& other : others) other.join();
 }
@@ -87,7 +92,7 @@ std::string Recoverer::LoadSnapshot(Epoch epoch) {
   snapshot_epoch_ = reader.end().epoch;
   next_position = reader.end().next_position;
   confirmed = reader.end().confirmed;
-  positions = reader.end().positions;
+  for (const Position& at : reader.end().positions) positions[at.stream] = at.offset;
   report.orders += reader.end().orders;
   report.products += reader.end().products;
   snapshot_bytes = reader.bytes_read();
@@ -251,11 +256,7 @@ std::string Recoverer::TakeBlock(const Block& block, std::vector<std::vector<Sec
   report.changes += epoch_block_.changes;
   if (!is_newer) return {};
   next_position = position;
-  for (const Position& at : epoch_block_.carried) {
-    const auto known = std::find_if(positions.begin(), positions.end(),
-                                    [&](const Position& other) { return other.stream == at.stream; });
-    (known == positions.end() ? positions.emplace_back() : *known) = at;
-  }
+  for (const Position& at : epoch_block_.carried) positions[at.stream] = at.offset;
   if (epoch_block_.confirmed) confirmed = *epoch_block_.confirmed;
   return {};
 }

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -41,9 +42,9 @@ class Recoverer {
   journal::JournalReader::Tail tail;
   std::uint64_t next_position = 1;
   journal::Confirmed confirmed{};
-  std::vector<Position> positions;
-  std::uint64_t snapshot_bytes = 0;   // of the snapshot; 0: there is none
-  std::uint64_t journal_bytes = 0;    // of the blocks behind it
+  std::map<std::uint32_t, std::uint64_t> positions;  // by stream
+  std::uint64_t snapshot_bytes = 0;                  // of the snapshot; 0: there is none
+  std::uint64_t journal_bytes = 0;                   // of the blocks behind it
   std::vector<shard::Change> events;  // those that somebody may have to be told again, positions and all, in order
 
  private:

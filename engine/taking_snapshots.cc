@@ -45,7 +45,7 @@ std::string Engine::Impl::Snapshot() {
 }
 
 std::string Engine::Impl::TakeSnapshot() {
-  journal::SnapshotWriter writer(*storage_, options_.journal_dir, file_header_);
+  journal::SnapshotWriter writer(*storage_, directory_, file_header_);
   // Read before the first chunk: whatever changes behind a chunk is written to this segment or a later one.
   journal::SnapshotBegin begin;
   {
@@ -62,13 +62,13 @@ std::string Engine::Impl::TakeSnapshot() {
 
   // It is whole and on the disk: what it makes superfluous may go.
   std::vector<std::string> names;
-  if (const int error = storage_->List(options_.journal_dir, &names); error != 0) {
-    return journal::IoProblem("list", options_.journal_dir, error);
+  if (const int error = storage_->List(directory_, &names); error != 0) {
+    return journal::IoProblem("list", directory_, error);
   }
   for (const std::string& name : names) {
     std::uint64_t number = 0;
     if (!journal::IsSnapshotName(name, &number) || number >= epoch) continue;
-    const std::string path = options_.journal_dir + "/" + name;
+    const std::string path = directory_ + "/" + name;
     if (const int error = storage_->Remove(path); error != 0) return journal::IoProblem("remove", path, error);
   }
   if (base::Seeded(base::Bug::kRemoveSegmentTooEarly)) return writer_->segments().Retire(begin.segment + 1);
@@ -90,6 +90,8 @@ std::string Engine::Impl::CopyShards(journal::SnapshotWriter* writer) {
     if (std::string problem = writer->Add(i, standing); !problem.empty()) return problem;
 
     const auto copy = [&](memory::Range slots, auto* images) -> std::string {
+      // Only the engine's own thread can be here then, and whoever closes it waits.
+      if (is_ending_.load(std::memory_order_relaxed)) return "the engine was closed meanwhile";
       images->clear();
       std::uint64_t newest = 0;
       {
@@ -115,11 +117,10 @@ std::string Engine::Impl::CopyShards(journal::SnapshotWriter* writer) {
 std::string Engine::Impl::EndSnapshot(journal::SnapshotWriter* writer, Epoch* epoch) {
   journal::SnapshotEnd end;
   std::vector<outbox::Unconfirmed::Run> runs;
+  Code code = Code::kOk;
   {
     const std::lock_guard lock(commit_mutex_);
-    if (CommitLocked(/*in_any_case=*/true) == Code::kReadOnly) {
-      return "the engine is read-only: " + Journal().failure;
-    }
+    code = CommitLocked(/*in_any_case=*/true);
     runs = unconfirmed_.Runs();
     end.epoch = *epoch = durable_.durable();
     end.next_position = next_position_;
@@ -127,6 +128,7 @@ std::string Engine::Impl::EndSnapshot(journal::SnapshotWriter* writer, Epoch* ep
     end.positions = positions_->All();
   }
   durable_.Tell();
+  if (code == Code::kReadOnly) return "the engine is read-only: " + Journal().failure;
   for (const outbox::Unconfirmed::Run& run : runs) {
     if (std::string problem = writer->Add(run.changes()); !problem.empty()) return problem;
   }

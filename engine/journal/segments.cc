@@ -127,6 +127,9 @@ std::string Segments::OpenToWrite() {
   if (std::string problem = TakeFileHeader(bytes, &header, &hash); !problem.empty()) {
     return path + ": at 0: " + problem;
   }
+  if (header.engine != like_.engine || header.number != number()) {
+    return path + ": at 0: another file is here than was made: the directory was exchanged while the engine ran";
+  }
   limit_ = header.bytes;
   return {};
 }

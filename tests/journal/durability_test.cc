@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <new>
 #include <thread>
@@ -408,6 +409,71 @@ TEST(ListeningAfterAFailureTest, AllThatIsDurableIsTold) {
   EXPECT_EQ(told, 3'000u);  // of each order that is durable
 }
 
+// The journal fails in the commit that a snapshot makes: whoever waits to be called is called.
+TEST(SnapshotTest, ThatMeetsABadDiskTellsWhoWaits) {
+  int failed = 0;
+  for (std::uint64_t at = 0; at < 40; ++at) {
+    SimStorage storage(1);
+    auto [engine, problem] = Engine::Open(OptionsOn(&storage));
+    ASSERT_EQ(problem, "");
+    const CommandResult put = Put(engine.get(), 5);
+    int told = 0;
+    engine->NotifyDurable(put.epoch, [&](Code) { ++told; });
+    storage.Arm({.at = storage.operations() + at, .kind = sim::FaultKind::kError});
+    const std::string wrong = engine->Snapshot();
+    if (engine->Journal().failure.empty()) continue;
+    ++failed;
+    EXPECT_NE(wrong, "");
+    EXPECT_EQ(told, 1) << at;
+  }
+  EXPECT_GE(failed, 2);  // a write and a sync
+}
+
+// ---- No threads -----------------------------------------------------------------------------------------------------
+
+// In a process of its own, which may have no threads more.
+template <typename Work>
+void WithoutThreads(Work work) {
+  EXPECT_EXIT(
+      {
+        const rlimit none{};
+        // Whoever may do everything is kept by no limit.
+        if (::setrlimit(RLIMIT_NPROC, &none) != 0 || (::getuid() == 0 && ::setuid(65'534) != 0)) std::_Exit(9);
+        std::_Exit(work() ? 0 : 1);
+      },
+      testing::ExitedWithCode(0), "");
+}
+
+TEST(ThreadsTest, ThatTheSystemRefusesMakeRecoverySlowerOnly) {
+  SimStorage storage(1);
+  {
+    auto [engine, problem] = Engine::Open(OptionsOn(&storage));
+    ASSERT_EQ(problem, "");
+    ASSERT_TRUE(Put(engine.get(), 5).ok());
+    ASSERT_EQ(engine->Snapshot(), "");
+  }
+  WithoutThreads([&] {
+    Options options = OptionsOn(&storage);
+    options.recovery_threads = 8;
+    auto [engine, problem] = Engine::Open(options);
+    ProductView view;
+    return engine != nullptr && engine->Find(kProduct, &view, 1) == Code::kOk && view.available == 5;
+  });
+}
+
+TEST(ThreadsTest, ThatTheSystemRefusesToTheBackgroundAreSaid) {
+  for (const char* journal : {"", kDirectory}) {
+    SimStorage storage(1);
+    Options options = OptionsOn(&storage);
+    options.journal_dir = journal;
+    options.background = true;
+    WithoutThreads([&] {
+      const auto [engine, problem] = Engine::Open(options);
+      return engine == nullptr && problem.find("the system starts no thread") == 0;
+    });
+  }
+}
+
 // ---- Nothing to go on with ------------------------------------------------------------------------------------------
 
 TEST(LockTest, ThatCannotBeMade) {
@@ -443,6 +509,22 @@ TEST(MemoryTest, ThatTheSystemRefuses) {
   }
   EXPECT_GT(refused, 0u);
   EXPECT_GT(opened, 0u);
+}
+
+// Buffers are made by operator new, which throws.
+TEST(MemoryTest, ThatIsShortForTheBuffers) {
+  rlimit old_limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_AS, &old_limit), 0);
+  rlimit limit = old_limit;
+  limit.rlim_cur = std::uint64_t{1} << 30;
+  ASSERT_EQ(::setrlimit(RLIMIT_AS, &limit), 0);
+  Options options = OptionsOn(nullptr, 1024);
+  options.journal_dir.clear();
+  options.changes_max = 1 << 20;
+  const auto result = Engine::Open(options);
+  ASSERT_EQ(::setrlimit(RLIMIT_AS, &old_limit), 0);
+  EXPECT_EQ(result.engine, nullptr);
+  EXPECT_NE(result.problem.find("changes_max"), std::string::npos) << result.problem;
 }
 #endif
 

@@ -30,9 +30,9 @@ struct Recovery {
   bool recovered = false;      // false: the directory had no journal; a new one was begun
   Epoch epoch = 0;             // the last epoch that came back; all before it did, none after it
   Epoch snapshot_epoch = 0;    // the snapshot's, 0: there was none
-  std::uint64_t products = 0;  // put back from the snapshot
-  std::uint64_t orders = 0;    // likewise
-  std::uint64_t changes = 0;   // put back from the journal behind it
+  std::uint64_t products = 0;  // images in the snapshot
+  std::uint64_t orders = 0;    // likewise, of those forgotten meanwhile, too
+  std::uint64_t changes = 0;   // read from the journal behind it; the snapshot may have some of them already
   std::uint64_t bytes_read = 0;
   std::uint64_t events_waiting = 0;  // changes that somebody has not confirmed: they are told again
   std::string torn;  // a write that the crash cut short, and which nobody was told was durable: where; or ""

@@ -8,13 +8,19 @@ namespace flexstock::sim {
 std::string World::Chores() {
   if (random_.OneIn(12)) ArmFault();
   if (random_.OneIn(30)) WriteEpochsOfPositions();
+  if (pressed_ && random_.OneIn(6)) {
+    if (std::string wrong = random_.OneIn(12) ? Relieve() : Press(); !wrong.empty()) return wrong;
+  }
   if (std::string wrong = Hear(/*may_confirm=*/true); !wrong.empty()) return wrong;
   if (random_.OneIn(6)) {
     busy_ = true;
-    if (engine_->Commit()) {
-      for (Listening& one : listening_) one.consumer.Committed();
-    }
+    const bool committed = engine_->Commit();
     busy_ = false;
+    if (committed) {
+      for (Listening& one : listening_) one.consumer.Committed();
+    } else if (!failed() && !storage_.crashed() && !MayBeOverloaded()) {
+      return "a commit failed on a good disk";
+    }
   }
   if (random_.OneIn(10) && !life_.empty() && !life_.back().epochs.empty()) {
     const Epoch epoch = life_.back().epochs.back();
@@ -25,7 +31,7 @@ std::string World::Chores() {
       if (engine_->durable_epoch() < epoch) {
         if (std::string wrong = CheckNothingIsMissing(); !wrong.empty()) return wrong;
       }
-    } else if (!failed()) {
+    } else if (!failed() && !(code == Code::kOverloaded && MayBeOverloaded())) {
       return "WaitDurable failed, and the journal did not";
     }
   }
@@ -76,7 +82,8 @@ std::string World::Hear(bool may_confirm) {
     if (random_.OneIn(50)) deaf_until = step_ + random_.Below(60);
     if (step_ < deaf_until || !random_.OneIn(3)) continue;
     if (std::string wrong = consumer.Hear(*engine_, random_.Below(20)); !wrong.empty()) return wrong;
-    if (may_confirm && random_.OneIn(2)) consumer.Confirm(*engine_);
+    if (consumer.unconfirmed() > options_.events_max) return "more was told than may be unconfirmed";
+    if (may_confirm && random_.OneIn(pressed_ ? 12 : 2)) consumer.Confirm(*engine_);
   }
   return {};
 }

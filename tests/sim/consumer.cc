@@ -1,6 +1,7 @@
 #include "tests/sim/consumer.h"
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 namespace flexstock::sim {
@@ -60,20 +61,30 @@ void Consumer::Confirm(Engine& engine) {
 
 void Consumer::EngineEnded(bool orderly) {
   if (orderly) confirmed_durable_ = confirmed_;
+  confirmed_ = confirmed_durable_;  // what was said and may be lost has to be said again
   heard_.clear();
 }
 
-std::string Consumer::HearAgain(Engine& engine) {
+std::string Consumer::HearAll(Engine& engine) {
   for (std::size_t before = ~std::size_t{0}; heard_.size() != before;) {
     before = heard_.size();
     if (std::string wrong = Hear(engine, 200); !wrong.empty()) return wrong;
   }
+  return {};
+}
+
+std::uint64_t Consumer::unconfirmed() const {
+  const auto first = heard_.upper_bound({confirmed_, std::numeric_limits<int>::max()});
+  return first == heard_.end() ? 0 : heard_.rbegin()->first - first->first + 1;
+}
+
+std::string Consumer::HearAgain(Engine& engine) {
+  if (std::string wrong = HearAll(engine); !wrong.empty()) return wrong;
   for (const auto& [place, event] : told_) {
     if (place.first > said_ && heard_.count(place) == 0) {
       return std::string(Name(audience_)) + ": " + Named(place) + " was not confirmed, and is not told again";
     }
   }
-  confirmed_ = confirmed_durable_;  // what was said and may be lost has to be said again
   return {};
 }
 

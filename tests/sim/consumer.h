@@ -33,6 +33,8 @@ class Consumer {
 
   // Takes about `most` events away. Empty, or what is wrong with them.
   [[nodiscard]] std::string Hear(Engine& engine, std::size_t most);
+  // All there is.
+  [[nodiscard]] std::string HearAll(Engine& engine);
   // Whatever was heard in this life need not be told again.
   void Confirm(Engine& engine);
   // All that was confirmed is durable: a commit that began after it has ended well.
@@ -42,6 +44,9 @@ class Consumer {
   void EngineEnded(bool orderly);
   // A new one has recovered and committed: hears all there is. Nothing that was not confirmed may be missing of it.
   [[nodiscard]] std::string HearAgain(Engine& engine);
+
+  // How many positions there are from the first event that it has heard in this life and not confirmed to the last.
+  [[nodiscard]] std::uint64_t unconfirmed() const;
 
   // Ever.
   [[nodiscard]] const std::map<Place, Event>& told() const { return told_; }

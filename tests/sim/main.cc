@@ -19,7 +19,7 @@ struct Arguments {
   std::string seed;
   std::size_t steps = 200;
   std::uint64_t first = 0, count = 0;
-  std::uint64_t crashes_min = 0, split_min = 0;
+  std::uint64_t crashes_min = 0, split_min = 0, overloaded_min = 0;
   std::string bug;
   double seconds = 0;
   bool must_fail = false;
@@ -50,6 +50,7 @@ std::string RunOne(std::uint64_t seed, std::size_t steps, std::size_t* step, Cou
   counts->split += some.split;
   counts->damaged += some.damaged;
   counts->refused += some.refused;
+  counts->overloaded += some.overloaded;
   counts->trace = base::Mix(counts->trace, some.trace);
   return wrong;
 }
@@ -91,6 +92,7 @@ int Main(int argc, char** argv) {
   app.add_option("--crashes-min", arguments.crashes_min, "Fail if there were fewer crashes in all");
   app.add_option("--split-min", arguments.split_min,
                  "Fail if snapshots had several chunks of fewer shards, all together");
+  app.add_option("--overloaded-min", arguments.overloaded_min, "Fail if fewer commands were answered overloaded");
   app.add_option("--seconds", arguments.seconds, "Stop after so long");
   app.add_option("--bug", arguments.bug, "With this deliberate bug (flexstock-sim-bugs only)")
       ->check(CLI::IsMember(BugNames()));
@@ -124,12 +126,12 @@ int Main(int argc, char** argv) {
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     std::printf(
         "%llu seeds, %llu commands, %llu crashes (%.0f a second), %llu snapshots, %llu shards in several chunks, "
-        "%llu disks damaged, %llu of them refused, trace %016llx\n",
+        "%llu disks damaged, %llu of them refused, %llu commands overloaded, trace %016llx\n",
         static_cast<unsigned long long>(seeds), static_cast<unsigned long long>(counts.commands),
         static_cast<unsigned long long>(counts.crashes), static_cast<double>(counts.crashes) / took.count(),
         static_cast<unsigned long long>(counts.snapshots), static_cast<unsigned long long>(counts.split),
         static_cast<unsigned long long>(counts.damaged), static_cast<unsigned long long>(counts.refused),
-        static_cast<unsigned long long>(counts.trace));
+        static_cast<unsigned long long>(counts.overloaded), static_cast<unsigned long long>(counts.trace));
     std::fflush(stdout);
   };
   for (std::uint64_t seed = first;; ++seed) {
@@ -165,6 +167,10 @@ int Main(int argc, char** argv) {
   }
   if (counts.split < arguments.split_min) {
     std::printf("fewer than %llu shards in several chunks\n", static_cast<unsigned long long>(arguments.split_min));
+    return 1;
+  }
+  if (counts.overloaded < arguments.overloaded_min) {
+    std::printf("fewer than %llu commands overloaded\n", static_cast<unsigned long long>(arguments.overloaded_min));
     return 1;
   }
   return 0;

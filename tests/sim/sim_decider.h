@@ -51,14 +51,16 @@ class SimDecider final : public model::Decider {
   }
   CommandResult PickUp(OrderId order, Millis at_ms) override { return Note(engine_->PickUp(order, At(at_ms))); }
 
-  Code Find(ProductId product, ProductView* view, Millis at_ms) override { return engine_->Find(product, view, at_ms); }
-  Code Find(OrderId order, OrderView* view, Millis at_ms) override { return engine_->Find(order, view, at_ms); }
-  Code Find(OrderKey key, OrderView* view, Millis at_ms) override { return engine_->Find(key, view, at_ms); }
+  Code Find(ProductId product, ProductView* view, Millis at_ms) override {
+    return Look(engine_->Find(product, view, at_ms));
+  }
+  Code Find(OrderId order, OrderView* view, Millis at_ms) override { return Look(engine_->Find(order, view, at_ms)); }
+  Code Find(OrderKey key, OrderView* view, Millis at_ms) override { return Look(engine_->Find(key, view, at_ms)); }
   Code Pending(MemberId member, std::size_t max, std::vector<OrderView>* orders, Millis at_ms) override {
-    return engine_->Pending(member, max, orders, at_ms);
+    return Look(engine_->Pending(member, max, orders, at_ms));
   }
 
-  Code Advance(Millis at_ms) override { return engine_->Advance(at_ms); }
+  Code Advance(Millis at_ms) override { return Look(engine_->Advance(at_ms)); }
   // Events are the consumers' business (world.h).
   std::vector<Event> TakeEvents() override { return {}; }
   AuditReport Audit() override { return engine_->Audit(); }
@@ -67,16 +69,21 @@ class SimDecider final : public model::Decider {
   [[nodiscard]] When At(Millis at_ms) const { return {at_ms, position}; }
   template <typename Result>
   Result Note(const Result& result) {
-    const bool done = result.code != Code::kReadOnly && result.code != Code::kOverloaded;
+    const bool done = Look(result.code) != Code::kReadOnly && result.code != Code::kOverloaded;
     epochs.push_back(done ? result.epoch : 0);
     if (!done) stuck = true;
     return result;
+  }
+  Code Look(Code code) {
+    overloaded = overloaded || code == Code::kOverloaded;
+    return code;
   }
 
   Engine* engine_;
 
  public:
-  bool stuck = false;  // some command was answered kReadOnly or kOverloaded
+  bool stuck = false;       // some command was answered kReadOnly or kOverloaded
+  bool overloaded = false;  // some command or question was answered kOverloaded
 };
 
 }  // namespace flexstock::sim

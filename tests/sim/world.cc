@@ -37,6 +37,7 @@ World::World(std::uint64_t seed, std::size_t steps)
     : random_(seed),
       stream_(differential::Generate(seed, steps)),
       changes_retention_(random_.OneIn(4)),
+      pressed_(base::Mix(seed, 0x7072657373) % 4 == 0),
       storage_(random_.Next()),
       base_(std::make_unique<Side>(stream_)),
       now_side_(std::make_unique<Side>(*base_)) {
@@ -71,7 +72,7 @@ void World::FirstOptions(std::uint64_t seed) {
   options_.policy = stream_.policy;
   options_.audiences.clear();
   for (const Listening& one : listening_) options_.audiences.push_back(one.consumer.audience());
-  options_.changes_max = changes_max[seed % 3];
+  options_.changes_max = changes_max[pressed_ ? seed % 2 : seed % 3];
   options_.clock = &no_clock;
   options_.background = false;
   options_.journal_dir = kDirectory;
@@ -88,6 +89,7 @@ void World::ChangeOptions() {
   if (random_.OneIn(3)) options_.products_max += random_.Below(10);
   // An order has at most a handful of events.
   options_.events_max = std::max<std::uint64_t>(4096, 10 * LinesOf(stream_)) << random_.Below(3);
+  if (pressed_) options_.events_max = 1024 + random_.Below(64);
   options_.recovery_threads = static_cast<std::uint32_t>(1 + random_.Below(2));
   if (changes_retention_ && random_.OneIn(4)) {
     const Millis retentions_ms[] = {0, 1, 10, 100, 86'400'000, shard::kNever};
@@ -98,6 +100,8 @@ void World::ChangeOptions() {
 Options World::OptionsOn(Storage* storage) const {
   Options options = options_;
   options.storage = storage;
+  // Nobody confirms what a copy tells.
+  if (pressed_ && storage != &watched_) options.events_max = 1 << 14;
   return options;
 }
 
@@ -160,16 +164,17 @@ std::string World::Step(const Command& asked, bool committing) {
   if (const auto* place = std::get_if<differential::PlaceOrders>(&command.action)) done.carries &= !place->batch;
   done.position = {.stream = static_cast<std::uint32_t>(random_.Below(3)), .offset = step_};
   decider_.epochs.clear();
-  decider_.stuck = false;
+  decider_.stuck = decider_.overloaded = false;
   decider_.position = done.carries ? &done.position : nullptr;
   const std::string said = player_.Execute(command, command.at_ms, stream_);
   decider_.position = nullptr;
   Trace(said);
   done.epochs = decider_.epochs;
-  if (done.epochs.empty()) done.carries = false;  // a question
+  if (done.epochs.empty() || decider_.stuck) done.carries = false;  // a question, or nothing was done
   life_.push_back(done);
   ++counts_.commands;
   if (storage_.crashed() || (!committing && failed())) return {};
+  if (decider_.overloaded && pressed_) return DoWhatWasDone(done, said);
   if (decider_.stuck)
     return "a command was answered that the engine is read-only or overloaded, and it is not:\n" + said;
   const std::string model_said = now_side_->player.Execute(command, command.at_ms, stream_);

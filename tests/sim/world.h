@@ -2,7 +2,8 @@
 //
 // The real engine, in virtual time, on SimStorage, in one thread, goes through a random stream of commands
 // (tests/differential/generator.h), beside the model, which never crashes. Between commands the world commits, waits,
-// takes snapshots, hears events and confirms them, arms faults, loses power, kills, closes, damages copies of the disk.
+// takes snapshots, hears events and confirms them, arms faults, loses power, kills, closes, damages copies of the disk;
+// in some seeds it lets events wait until there is no room, and commands are answered kOverloaded (pressing.cc).
 // Commands also come while a snapshot is written, chunk by chunk, while a segment is synced, and, in the build with
 // deliberate bugs, while an epoch's changes are taken out of the shards (engine/base/yield_point.h).
 // After each crash:
@@ -44,10 +45,11 @@ struct Counts {
   std::uint64_t crashes = 0;  // and failed disks, after which there was a recovery
   std::uint64_t commands = 0;
   std::uint64_t snapshots = 0;
-  std::uint64_t split = 0;    // shards of which a snapshot has several chunks of orders
-  std::uint64_t damaged = 0;  // copies of a disk that were damaged on purpose
-  std::uint64_t refused = 0;  // of them, refused
-  std::uint64_t trace = 0;    // a hash of all answers, and of what each crash left: the same seed has the same
+  std::uint64_t split = 0;       // shards of which a snapshot has several chunks of orders
+  std::uint64_t damaged = 0;     // copies of a disk that were damaged on purpose
+  std::uint64_t refused = 0;     // of them, refused
+  std::uint64_t overloaded = 0;  // commands, wholly or in part
+  std::uint64_t trace = 0;       // a hash of all answers, and of what each crash left: the same seed has the same
 };
 
 class World {
@@ -94,6 +96,12 @@ class World {
   void Ask(Epoch epoch);
   [[nodiscard]] std::string Hear(bool may_confirm);
   void ArmFault();
+  [[nodiscard]] std::string Press();
+  [[nodiscard]] bool SomebodyIsBehind() const;
+  [[nodiscard]] bool MayBeOverloaded();
+  [[nodiscard]] std::string DoWhatWasDone(const Done& done, std::string said);
+  [[nodiscard]] std::string Relieve();
+  [[nodiscard]] bool AnswersQuestions();
   [[nodiscard]] std::string CheckReadOnly();
   [[nodiscard]] std::string Crash(bool orderly);
   [[nodiscard]] std::string Verify(Epoch at_least);
@@ -118,6 +126,7 @@ class World {
   Random random_;
   const differential::Stream stream_;
   const bool changes_retention_;  // from life to life
+  const bool pressed_;            // there is little room for events: pressing.cc
   Options options_;               // of this life
   SimStorage storage_;
   WatchedStorage watched_{storage_};

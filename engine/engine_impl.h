@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/base/mix.h"
+#include "engine/base/seeded_bugs.h"
 #include "engine/durable_epochs.h"
 #include "engine/journal/epoch_writer.h"
 #include "engine/journal/position_book.h"
@@ -273,6 +274,7 @@ Result Engine::Impl::On(std::uint32_t index, Millis at_ms, const Position* posit
       seen = shard.epoch();
     }
     if (stuck != Code::kOk) {
+      if (base::Seeded(base::Bug::kKeepPosition)) Note(position, epoch());
       Result result{};
       result.code = stuck;
       return result;

@@ -39,6 +39,9 @@ enum class Bug : std::uint8_t {
   kBeginReadAfterCopy,      // of epochs that ended while a snapshot's chunks were copied nothing is put back
   kTakeAnySpare,            // a segment that is used again may be of another size
   kLeaveHole,               // segments below a gap count as if there were none
+  kKeepPosition,            // a command that is answered overloaded leaves the position that it carried
+  kForgetUntold,            // changes for which there is no room in the queues are told to nobody
+  kTellUnconfirmed,         // what was told and not confirmed takes no room
 };
 
 #ifdef FLEXSTOCK_SEEDED_BUGS

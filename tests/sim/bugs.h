@@ -41,6 +41,9 @@ inline const std::vector<std::pair<std::string, base::Bug>>& Bugs() {
       {"begin_read_after_copy", Bug::kBeginReadAfterCopy},
       {"take_any_spare", Bug::kTakeAnySpare},
       {"leave_hole", Bug::kLeaveHole},
+      {"keep_position", Bug::kKeepPosition},
+      {"forget_untold", Bug::kForgetUntold},
+      {"tell_unconfirmed", Bug::kTellUnconfirmed},
   };
   return bugs;
 }

@@ -1,4 +1,5 @@
-// A copy of the disk is damaged on purpose: a bit flips, a file is cut or missing, a write was lost or went astray.
+// A copy of the disk is damaged on purpose: a bit flips, a file is cut or missing, a write was lost or went
+// astray, in one file or between two.
 #include <algorithm>
 #include <optional>
 
@@ -17,41 +18,62 @@ bool NamesPlace(const std::string& problem) {
   return (has("/journal/journal-") || has("/journal/snapshot-")) && (has(": at ") || has(": it is missing"));
 }
 
+// Where there is something, mostly: a segment is zeros behind its blocks.
+std::uint64_t AnyPage(const SimStorage::Listed& file, Random* random) {
+  return 4096 * random->Below(std::min<std::uint64_t>((file.size + 4095) / 4096, 16));
+}
+
 }  // namespace
 
-std::string World::TryDamaged(Epoch at_least) {
-  const std::unique_ptr<SimStorage> disk = storage_.Copy();
-  std::vector<SimStorage::Listed> files = disk->Files();
-  std::erase_if(files, [](const auto& file) { return file.size == 0 || file.path.find("/LOCK") != std::string::npos; });
-  if (files.empty()) return {};
+World::Damage World::DamageSomething(SimStorage* disk, const std::vector<SimStorage::Listed>& files) {
   const SimStorage::Listed file = files[random_.Below(files.size())];
-  std::string what;
-  const std::uint64_t kind = random_.Below(12);
+  const std::uint64_t kind = random_.Below(15);
   if (kind < 6) {
     // Where there is something: most of a segment is zeros.
     const std::vector<std::byte>& bytes = disk->Bytes(file.path);
     std::uint64_t at = random_.Below(file.size);
     for (int tries = 0; tries < 64 && bytes[at] == std::byte{0}; ++tries) at = random_.Below(file.size);
     disk->FlipBit(file.path, 8 * at + random_.Below(8));
-    what = "a bit flipped at " + std::to_string(at) + " of " + file.path;
-  } else if (kind == 6) {
+    return {.what = "a bit flipped at " + std::to_string(at) + " of " + file.path};
+  }
+  if (kind == 6) {
     const std::uint64_t size = random_.Below(file.size);
     disk->Truncate(file.path, size);
-    what = file.path + " cut to " + std::to_string(size);
-  } else if (kind == 7) {
+    return {.what = file.path + " cut to " + std::to_string(size)};
+  }
+  if (kind == 7) {
     disk->RemoveFile(file.path);
-    what = file.path + " removed";
-  } else {
-    const std::uint64_t pages = (file.size + 4095) / 4096;
-    const std::uint64_t to = 4096 * random_.Below(std::min<std::uint64_t>(pages, 16));
-    std::optional<std::uint64_t> from;
-    if (random_.OneIn(2)) from = 4096 * random_.Below(pages);
-    disk->LosePage(file.path, to, from);
-    what =
-        "the page at " + std::to_string(to) + " of " + file.path + (from ? " as at " + std::to_string(*from) : " lost");
+    return {.what = file.path + " removed"};
   }
   // Of a write that never came, at the very end, there is no trace; of all else there is.
-  const bool traceless = kind > 7;
+  const std::uint64_t to = AnyPage(file, &random_);
+  Damage damage{.what = "the page at " + std::to_string(to) + " of " + file.path, .traceless = true};
+  const SimStorage::Listed other = files[random_.Below(files.size())];
+  if (kind < 12) {
+    std::optional<std::uint64_t> from;
+    if (random_.OneIn(2)) from = 4096 * random_.Below((file.size + 4095) / 4096);
+    disk->LosePage(file.path, to, from);
+    damage.what += from ? " as at " + std::to_string(*from) : " lost";
+  } else if (kind == 12) {
+    const std::uint64_t from = AnyPage(other, &random_);
+    disk->OverwritePage(file.path, to, other.path, from);
+    damage.what += " as at " + std::to_string(from) + " of " + other.path;
+  } else {
+    const std::uint64_t too = AnyPage(other, &random_);
+    disk->LosePage(file.path, to, std::nullopt);
+    disk->LosePage(other.path, too, std::nullopt);
+    damage.what += " lost, and that at " + std::to_string(too) + " of " + other.path;
+    damage.blocks = 2;
+  }
+  return damage;
+}
+
+std::string World::TryDamaged(Epoch at_least) {
+  const std::unique_ptr<SimStorage> disk = storage_.Copy();
+  std::vector<SimStorage::Listed> files = disk->Files();
+  std::erase_if(files, [](const auto& file) { return file.size == 0 || file.path.find("/LOCK") != std::string::npos; });
+  if (files.empty()) return {};
+  const auto [what, traceless, blocks] = DamageSomething(disk.get(), files);
   ++counts_.damaged;
   auto [engine, problem] = Engine::Open(OptionsOn(disk.get()));
   if (engine == nullptr) {
@@ -62,9 +84,9 @@ std::string World::TryDamaged(Epoch at_least) {
   const Epoch epoch = engine->recovery().epoch;
   // What is wrong in one place may have been the last block, which then looks as if a crash had cut it short. Each epoch
   // is one block, so no more than one is given up.
-  if (epoch + 1 < at_least) {
+  if (epoch + blocks < at_least) {
     return "with " + what + ", epoch " + std::to_string(epoch) + " came back, though " + std::to_string(at_least) +
-           " was acknowledged: more than the last block is given up (" + engine->recovery().torn + ")";
+           " was acknowledged: more than the damaged blocks are given up (" + engine->recovery().torn + ")";
   }
   if (epoch < at_least && engine->recovery().torn.empty() && !traceless) {
     return "with " + what + ", epoch " + std::to_string(epoch) + " came back instead of " + std::to_string(at_least) +

@@ -283,10 +283,20 @@ void SimStorage::RemoveFile(const std::string& path) {
 
 void SimStorage::LosePage(const std::string& path, std::uint64_t to, std::optional<std::uint64_t> from) {
   File& file = *names_.at(path);
+  PutPage(file, to, from ? &file : nullptr, from.value_or(0));
+}
+
+void SimStorage::OverwritePage(const std::string& path, std::uint64_t to, const std::string& other,
+                               std::uint64_t from) {
+  PutPage(*names_.at(path), to, names_.at(other).get(), from);
+}
+
+// No file, and what lies behind its end: zeros.
+void SimStorage::PutPage(File& file, std::uint64_t to, const File* other, std::uint64_t from) {
   const std::size_t size = std::min(file.cached.size(), file.durable.size());
   for (std::uint64_t i = 0; i < kPage && to + i < size; ++i) {
-    const std::byte byte = from && *from + i < size ? file.cached[*from + i] : std::byte{0};
-    file.cached[to + i] = file.durable[to + i] = byte;
+    const bool there = other != nullptr && from + i < other->cached.size();
+    file.cached[to + i] = file.durable[to + i] = there ? other->cached[from + i] : std::byte{0};
   }
 }
 

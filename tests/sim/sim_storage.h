@@ -88,6 +88,8 @@ class SimStorage final : public Storage {
   void RemoveFile(const std::string& path);
   // A write that was said to be done and was not, or was done elsewhere: the page at `to` is as at `from`, or zeros.
   void LosePage(const std::string& path, std::uint64_t to, std::optional<std::uint64_t> from);
+  // The same of a write that went to another file: the page at `to` is as the other's at `from`.
+  void OverwritePage(const std::string& path, std::uint64_t to, const std::string& other, std::uint64_t from);
   [[nodiscard]] const std::vector<std::byte>& Bytes(const std::string& path) const;
 
   // The same disk once more, to be recovered twice.
@@ -111,6 +113,7 @@ class SimStorage final : public Storage {
   // Counts an operation; the fault that befalls it, if one does.
   std::optional<FaultKind> Begin(Op op);
   int Change(Op op, NameChange change);
+  void PutPage(File& file, std::uint64_t to, const File* other, std::uint64_t from);
   static void Apply(const NameChange& change, Names* names);
   IoResult Write(File& file, std::uint64_t offset, std::span<const std::byte> bytes);
   int Sync(File& file);

@@ -75,6 +75,12 @@ class World {
     Consumer consumer;
     std::size_t deaf_until = 0;  // it takes nothing away until this step
   };
+  // What was done to a copy of the disk.
+  struct Damage {
+    std::string what;
+    bool traceless = false;  // maybe: as if a write had never come
+    Epoch blocks = 1;        // which may look as if a crash had cut them short
+  };
   // The model, and what it is called.
   struct Side {
     explicit Side(const differential::Stream& stream) : model(stream.policy, stream.retention_ms), player(model) {}
@@ -110,6 +116,7 @@ class World {
   [[nodiscard]] std::string CheckNothingIsMissing();
   [[nodiscard]] std::string CheckEvents();
   [[nodiscard]] std::string CheckTime() const;
+  [[nodiscard]] Damage DamageSomething(SimStorage* disk, const std::vector<SimStorage::Listed>& files);
   [[nodiscard]] std::string TryDamaged(Epoch at_least);
   void Trace(std::uint64_t what) { counts_.trace = base::Mix(counts_.trace, what); }
   void Trace(std::string_view said) { Trace(journal::HashOf(std::as_bytes(std::span(said)))); }

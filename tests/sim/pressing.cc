@@ -72,6 +72,10 @@ std::string World::Press() {
 std::string World::DoWhatWasDone(const Done& done, std::string said) {
   ++counts_.overloaded;
   if (!MayBeOverloaded()) return "a command was answered that the engine is overloaded, and it is not:\n" + said;
+  std::uint64_t offset = 0;
+  if (engine_->FindPosition(done.position.stream, &offset) && offset == done.position.offset) {
+    return "a command was answered that the engine is overloaded, and the position that it carried is taken";
+  }
   const auto* place = std::get_if<PlaceOrders>(&done.command.action);
   if (place == nullptr) return {};
   for (std::size_t i = 0; i < place->orders.size(); ++i) {

@@ -41,6 +41,7 @@ enum class Bug : std::uint8_t {
   kLeaveHole,               // segments below a gap count as if there were none
   kKeepPosition,            // a command that is answered overloaded leaves the position that it carried
   kForgetUntold,            // changes for which there is no room in the queues are told to nobody
+  kHoldBack,                // of an overloaded engine, what a snapshot or the end needs written is not
   kTellUnconfirmed,         // what was told and not confirmed takes no room
 };
 

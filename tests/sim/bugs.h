@@ -43,6 +43,7 @@ inline const std::vector<std::pair<std::string, base::Bug>>& Bugs() {
       {"leave_hole", Bug::kLeaveHole},
       {"keep_position", Bug::kKeepPosition},
       {"forget_untold", Bug::kForgetUntold},
+      {"hold_back", Bug::kHoldBack},
       {"tell_unconfirmed", Bug::kTellUnconfirmed},
   };
   return bugs;

@@ -39,7 +39,7 @@ std::string World::Verify(Epoch at_least) {
     return "epoch " + std::to_string(at_least) + " was acknowledged as durable, but only " + std::to_string(epoch) +
            " came back";
   }
-  // What nobody has confirmed is there again, and may leave no room, or be let go.
+  // What nobody has confirmed is there again. It may leave no room for what is due meanwhile: then it has to go first.
   if (pressed_ && (random_.OneIn(3) || step_ == stream_.commands.size() || !AnswersQuestions())) {
     if (std::string wrong = Relieve(); !wrong.empty()) return wrong;
   }

@@ -14,9 +14,11 @@
 //   4. Every event behind what was confirmed is told again, the same as before, at the same position, to each audience
 //      by itself; each product's events, over all lives, are the model's.
 //   5. The same disk recovers to the same state twice, with one thread and with two.
-//   6. A copy of the disk with a flipped bit, a cut file or a missing one is refused with the file's name, or comes
-//   back
-//      right, or says that its tail was cut.
+//   6. A copy of the disk with a flipped bit, a cut file or a missing one, pages that were lost or are another's, is
+//      refused with the file's name, or comes back right, or says that its tail was cut.
+//
+// What is answered kOverloaded has left no trace, neither now nor after a crash; it is answered so only while somebody
+// is behind with his events, and nobody is for ever who hears and confirms them.
 #pragma once
 
 #include <cstdint>

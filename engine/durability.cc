@@ -123,7 +123,7 @@ std::string Engine::Impl::TakeAndWrite(Epoch ended) {
     return true;
   };
   (void)TakeAll(ended, add);
-  base::YieldPoint();
+  base::YieldPoint([this] { (void)writer_->segments().PrepareNext(); });
   busy_.store(changes >= kBusy, std::memory_order_relaxed);
   // After the shards: whoever still changed something in the epoch has carried his position by now.
   positions_->Take(ended, &carried_);

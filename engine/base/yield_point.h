@@ -3,7 +3,8 @@
 // It has one thread, so without this nothing would ever happen between an epoch's end and the taking of its changes. As
 // Seeded() (seeded_bugs.h): in every build but the simulator's second one nothing of this is left.
 //
-// Called with the lock of committing held and no shard's: whoever comes in may not wait for a commit.
+// Called with the lock of committing held and no shard's: whoever comes in may not wait for a commit. `keep`, if given,
+// is what the engine's own thread may come in with: it makes a segment ahead.
 #pragma once
 
 #ifdef FLEXSTOCK_SEEDED_BUGS
@@ -13,12 +14,14 @@
 namespace flexstock::base {
 
 #ifdef FLEXSTOCK_SEEDED_BUGS
-inline std::function<void()> at_yield_point;
-inline void YieldPoint() {
-  if (at_yield_point) at_yield_point();
+inline std::function<void(const std::function<void()>& keep)> at_yield_point;
+inline void YieldPoint(const std::function<void()>& keep = nullptr) {
+  if (at_yield_point) at_yield_point(keep);
 }
 #else
 constexpr void YieldPoint() {}
+template <typename Keep>
+constexpr void YieldPoint(const Keep&) {}
 #endif
 
 }  // namespace flexstock::base

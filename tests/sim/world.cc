@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
 #include <variant>
 
 #include "engine/base/yield_point.h"
@@ -128,8 +129,9 @@ std::string World::Run() {
     }
   };
 #ifdef FLEXSTOCK_SEEDED_BUGS
-  // There is one for each shard.
-  base::at_yield_point = [this] {
+  // There is one for each shard, and one behind them.
+  base::at_yield_point = [this](const std::function<void()>& keep) {
+    if (keep && at_work_ && random_.OneIn(12)) keep();
     if (random_.OneIn(4)) Meanwhile(/*committing=*/true);
   };
 #endif

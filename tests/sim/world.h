@@ -5,7 +5,8 @@
 // takes snapshots, hears events and confirms them, arms faults, loses power, kills, closes, damages copies of the disk;
 // in some seeds it lets events wait until there is no room, and commands are answered kOverloaded (pressing.cc).
 // Commands also come while a snapshot is written, chunk by chunk, while a segment is synced, and, in the build with
-// deliberate bugs, while an epoch's changes are taken out of the shards (engine/base/yield_point.h).
+// deliberate bugs, while an epoch's changes are taken out of the shards (engine/base/yield_point.h); there a segment is
+// made ahead, too, as the engine's own thread does.
 // After each crash:
 //
 //   1. Opening succeeds, and what was acknowledged as durable is there.

@@ -186,23 +186,18 @@ std::size_t Engine::Impl::RoomToTell() const {
 bool Engine::Impl::TellTaken() {
   if (journaled()) DropConfirmed();
   for (; telling_ < taken_count_; ++telling_, told_ = 0) {
-    Taken& taken = taken_[telling_];
-    const std::size_t room = std::min(RoomToTell(), taken.count - told_);
-    const std::span<const shard::Change> run{taken.changes.data() + told_, room};
-    // Before they can be polled: whoever has polled one may confirm it.
-    if (journaled()) {
-      for (const Audience audience : options_.audiences) {
-        const auto last = std::find_if(run.rbegin(), run.rend(),
-                                       [&](const auto& change) { return outbox::IsTold(change, audience); });
-        // Only the committer writes it. relaxed: polling comes behind the queue's own release.
-        if (last != run.rend()) {
-          last_told_[static_cast<std::size_t>(audience)].store(last->image, std::memory_order_relaxed);
-        }
+    const Taken& taken = taken_[telling_];
+    while (told_ != taken.count) {
+      std::size_t room = RoomToTell();
+      if (room == 0 && journaled()) {
+        // What nobody is told, or has been confirmed, takes no room any more.
+        DropConfirmed();
+        room = RoomToTell();
       }
+      if (room == 0 && base::Seeded(base::Bug::kForgetUntold)) break;
+      if (room == 0) return false;
+      Tell({taken.changes.data() + told_, std::min(room, taken.count - told_)});
     }
-    if (room != 0) outbox_.Push(run);
-    told_ += room;
-    if (told_ != taken.count && !base::Seeded(base::Bug::kForgetUntold)) return false;
   }
   // The memory of one large burst is given back.
   const std::size_t most = std::max<std::size_t>(4 * std::size_t{options_.changes_max}, 4096);
@@ -211,6 +206,22 @@ bool Engine::Impl::TellTaken() {
   }
   taken_count_ = telling_ = told_ = 0;
   return true;
+}
+
+void Engine::Impl::Tell(std::span<const shard::Change> run) {
+  // Before they can be polled: whoever has polled one may confirm it.
+  if (journaled()) {
+    for (const Audience audience : options_.audiences) {
+      const auto last =
+          std::find_if(run.rbegin(), run.rend(), [&](const auto& change) { return outbox::IsTold(change, audience); });
+      // Only the committer writes it. relaxed: polling comes behind the queue's own release.
+      if (last != run.rend()) {
+        last_told_[static_cast<std::size_t>(audience)].store(last->image, std::memory_order_relaxed);
+      }
+    }
+  }
+  outbox_.Push(run);
+  told_ += run.size();
 }
 
 void Engine::Impl::Confirm(Audience audience, std::uint64_t position) {

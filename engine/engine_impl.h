@@ -165,6 +165,7 @@ class Engine::Impl {
   template <typename Took>
   bool TakeAll(Epoch ended, Took&& took);
   bool TellTaken();
+  void Tell(std::span<const shard::Change> run);
   [[nodiscard]] std::size_t RoomToTell() const;
   [[nodiscard]] std::uint64_t next_to_tell() const;
   void DropConfirmed();

@@ -37,11 +37,7 @@ bool World::SomebodyIsBehind() const {
 bool World::MayBeOverloaded() {
   const std::uint64_t changes = engine_->recovery().events_waiting + engine_->Journal().changes;
   if (!pressed_ || changes < options_.events_max) return false;
-  // What is told to nobody needs nobody's help, but passes by in portions of events_max, one a commit.
-  for (std::uint64_t portions = changes / options_.events_max;; --portions) {
-    if (SomebodyIsBehind() || engine_->Commit() || storage_.crashed() || failed()) return true;
-    if (portions == 0) return false;
-  }
+  return SomebodyIsBehind();
 }
 
 // Changes that are no events: a few, or until there is no room, and no product's shard takes any more.

@@ -140,7 +140,14 @@ bool TakeImages(Reader* reader, std::uint64_t count, std::vector<ProductImage>* 
   return !reader->failed();
 }
 
-void PutTold(const shard::Change& change, BlockWriter* block) {
+void PutTold(const shard::Change& told, BlockWriter* block) {
+  shard::Change change = told;
+  if (change.type() == shard::kProductImage) {
+    // It is told to nobody and keeps its position only: what else it has is of this life, such as a policy's index.
+    change.order = shard::MakeOrderId({shard::PlaceOf(change.order).shard, 0}, 0);
+    change.key = {};
+    change.customer = change.deadline_ms = 0;
+  }
   for (const std::uint64_t word :
        {static_cast<std::uint64_t>(change.order), change.key.hi, change.key.lo,
         static_cast<std::uint64_t>(change.customer), static_cast<std::uint64_t>(change.at_ms),

@@ -268,6 +268,11 @@ TEST(ImageTest, EventsComeBackAndCutOnesDoNot) {
     Reader reader(bytes);
     ASSERT_EQ(TakeTold(&reader, &back), good);
     if (!good) continue;
+    if (type == shard::kProductImage) {  // only its position is of use to anybody
+      change.order = shard::MakeOrderId({shard::PlaceOf(change.order).shard, 0}, 0);
+      change.key = {};
+      change.customer = change.deadline_ms = 0;
+    }
     EXPECT_TRUE(back.order == change.order && back.key == change.key && back.customer == change.customer &&
                 back.at_ms == change.at_ms && back.deadline_ms == change.deadline_ms && back.image == change.image &&
                 back.product == change.product && back.told == change.told);

@@ -28,7 +28,8 @@ struct Floor {
   const Stopwatch& stopwatch;
   Gate& gate;
   DurableTimings* durable;  // nullptr: without a journal
-  bool timed;               // calls are; false: where there is no time
+  // Everybody has a thread of his own: calls take time, and whoever waits for room gets it from the others.
+  bool on_threads;
 };
 
 class Consumer {
@@ -65,14 +66,14 @@ class Consumer {
   // Makes a timed call, and notes its answer, if there is one: kOverloaded is none.
   template <class Command>
   CommandResult Try(Call call, Command command) {
-    const std::uint64_t from = floor_.timed ? floor_.stopwatch.Ticks() : 0;
+    const std::uint64_t from = floor_.on_threads ? floor_.stopwatch.Ticks() : 0;
     const CommandResult result = command();
-    const std::uint64_t ns = floor_.timed ? floor_.stopwatch.Since(from) : 0;
+    const std::uint64_t ns = floor_.on_threads ? floor_.stopwatch.Since(from) : 0;
     if (result.code == Code::kOverloaded) {
       notebook_.tally.Overloaded();
       return result;
     }
-    if (floor_.timed) notebook_.timings[IndexOf(call)].Record(ns);
+    if (floor_.on_threads) notebook_.timings[IndexOf(call)].Record(ns);
     notebook_.tally.Answered(call, result);
     return result;
   }

@@ -49,7 +49,7 @@ Market::Opened Market::Open(const RunOptions& options, Catalogue catalogue, Cloc
 
 Market::Market(const RunOptions& options, Catalogue catalogue, std::unique_ptr<Engine> engine, const Cast& cast)
     : fills_(options.policy.fill_on_restock != FillOnRestock::kOff || catalogue.MayFill()),
-      timed_(cast.on_threads),
+      on_threads_(cast.on_threads),
       catalogue_(std::move(catalogue)),
       durable_(options.journal.empty() ? nullptr : std::make_unique<DurableTimings>(stopwatch_)),
       engine_(std::move(engine)),

@@ -39,7 +39,7 @@ class Market {
   // Stops the consumers, whatever they were about.
   ~Market() = default;
 
-  [[nodiscard]] Floor floor() { return {*engine_, catalogue_, stopwatch_, gate_, durable_.get(), timed_}; }
+  [[nodiscard]] Floor floor() { return {*engine_, catalogue_, stopwatch_, gate_, durable_.get(), on_threads_}; }
   // For a thread that places orders. Before those threads run.
   Notebook& AddNotebook() { return notebooks_.emplace_back(catalogue_.products().size()); }
 
@@ -69,7 +69,7 @@ class Market {
   [[nodiscard]] std::uint64_t handled() const;
 
   const bool fills_;
-  const bool timed_;
+  const bool on_threads_;
   const Catalogue catalogue_;
   const Stopwatch stopwatch_;
   Gate gate_;

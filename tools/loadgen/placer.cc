@@ -55,11 +55,11 @@ template <class Ask, class Kind>
 void Placer::Insist(Ask ask, Kind kind) {
   for (;;) {
     const std::uint32_t seen = floor_.gate.Enter();
-    const std::uint64_t from = floor_.timed ? floor_.stopwatch.Ticks() : 0;
+    const std::uint64_t from = floor_.on_threads ? floor_.stopwatch.Ticks() : 0;
     const Code code = ask();
-    const std::uint64_t ns = floor_.timed ? floor_.stopwatch.Since(from) : 0;
+    const std::uint64_t ns = floor_.on_threads ? floor_.stopwatch.Since(from) : 0;
     if (code != Code::kOverloaded) {
-      if (floor_.timed) notebook_.timings[IndexOf(kind())].Record(ns);
+      if (floor_.on_threads) notebook_.timings[IndexOf(kind())].Record(ns);
       for (const PlaceResult& result : results_) Sample(result, from);
       return;
     }

@@ -106,6 +106,28 @@ TEST(VirtualTest, AFullQueueTurnsCustomersAway) {
   EXPECT_GE(deepest, 1000u);
 }
 
+// What members accept fills the queue of customers who take nothing away until the run is over. The order that was
+// accepted last must be booked then, and whatever else was due be done.
+TEST(VirtualTest, WhatFindsNoRoomUntilTheEndIsDoneThen) {
+  for (const char* for_s : {"10", "59.9995", "60"}) {
+    SCOPED_TRACE(for_s);
+    PlayOptions options;
+    options.events_max = 1024;
+    const Played played = MustPlay(
+        Made("flash-sale", {"catalogue.stock=0", "engine.shards=1",
+                            R"(catalogue.policy={"acceptance_window_ms":600000,"payment_window_ms":600000})",
+                            R"(arrivals={"total":4000,"phases":[{"seconds":1,"course":"steady","rate":1},)"
+                            R"({"seconds":59,"course":"steady","rate":0}]})",
+                            R"(customers={"count":1000})", R"(members={"accept":1,"answer_after_s":58.5})",
+                            std::string(R"(stalls=[{"audience":"customer","at_s":0,"for_s":)") + for_s + "}]"}),
+        options);
+    const Totals& totals = played.result.totals;
+    EXPECT_EQ(totals.overloaded > 0, std::string(for_s) != "10");
+    EXPECT_EQ(totals.done(Call::kAccept), totals.of(Outcome::kAwaitingAcceptance));
+    EXPECT_EQ(totals.done(Call::kPay), totals.of(Outcome::kAwaitingAcceptance));
+  }
+}
+
 TEST(SweepTest, ALongerHoldSellsLess) {
   std::vector<SweptRun> runs;
   for (const char* hold : {"1000", "30000"}) {

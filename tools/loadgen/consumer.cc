@@ -32,7 +32,11 @@ std::size_t Consumer::Poll() {
 Code Consumer::BookAccepted(std::uint32_t product, OrderId order, Units qty) {
   OrderView view;
   const Code code = floor_.engine.Find(order, &view);
-  if (code != Code::kOverloaded) notebook_.books.Accepted(product, order, qty, view.taken);
+  if (code == Code::kOverloaded) {
+    notebook_.tally.Overloaded();
+  } else {
+    notebook_.books.Accepted(product, order, qty, view.taken);
+  }
   return code;
 }
 

@@ -1,11 +1,14 @@
 // Desk: a consumer that does nothing at once. What an event or a customer sets off is noted in an agenda, and done when
 // its time has come, in scenario time: members sleep on a request, customers pay after a while.
 //
-// Played, a call that finds no room insists, as every consumer's does. In virtual time nobody can make room meanwhile,
-// so it is made again a millisecond later.
+// On threads, a call that finds no room insists, as every consumer's does: until the books are closed somebody makes
+// room, also when the clock stands already. In virtual time nobody can make room meanwhile, so it is made again a
+// millisecond later, but at the end of the scenario at the latest: what was due by then is done.
 #pragma once
 
+#include <algorithm>
 #include <span>
+#include <vector>
 
 #include "tools/loadgen/consumer.h"
 #include "tools/loadgen/play/agenda.h"
@@ -37,10 +40,10 @@ class Desk : public Consumer {
   void Later(std::uint64_t at_ns, const Errand& errand) { agenda_.Note(at_ns, errand); }
   // At once, if there is room.
   void Now(Errand errand) {
-    if (Do(&errand) == Code::kOverloaded) agenda_.Note(hours_.clock.NowNs() + ScenarioClock::kNsAMs, errand);
+    if (Do(&errand) == Code::kOverloaded) Later(NextTryNs(), errand);
   }
   // Somebody makes room meanwhile.
-  [[nodiscard]] bool MayWait() const { return hours_.clock.runs(); }
+  [[nodiscard]] bool MayWait() const { return floor_.on_threads; }
   static std::uint64_t NsOf(const Event& event) {
     return static_cast<std::uint64_t>(event.at_ms) * ScenarioClock::kNsAMs;
   }
@@ -54,8 +57,12 @@ class Desk : public Consumer {
     std::size_t done = 0;
     const std::uint64_t now = hours_.clock.NowNs();
     for (Errand errand; agenda_.TakeDue(now, &errand); ++done) {
-      if (Do(&errand) == Code::kOverloaded) agenda_.Note(now + ScenarioClock::kNsAMs, errand);
+      if (Do(&errand) == Code::kOverloaded) turned_away_.push_back(errand);
     }
+    // At the end that is at once, but not in this step: nobody makes room in it. They count as done, so that whoever
+    // settles the run steps again.
+    for (const Errand& errand : turned_away_) Later(NextTryNs(), errand);
+    turned_away_.clear();
     return done;
   }
 
@@ -68,9 +75,14 @@ class Desk : public Consumer {
   }
 
  private:
+  [[nodiscard]] std::uint64_t NextTryNs() const {
+    return std::min(hours_.clock.NowNs() + ScenarioClock::kNsAMs, hours_.end_ns);
+  }
+
   const Hours hours_;
   const Audience listener_;
   Agenda<Errand> agenda_;
+  std::vector<Errand> turned_away_;  // in this step
 };
 
 }  // namespace flexstock::loadgen

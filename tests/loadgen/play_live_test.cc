@@ -50,6 +50,17 @@ TEST(LiveTest, AFullQueueIsIntact) {
   EXPECT_GT(played.result.totals.overloaded, 0u);
 }
 
+// The clock stops when everybody was served, in the middle of it.
+TEST(LiveTest, NobodyIsStalledWhenTheRunIsOver) {
+  const Played played =
+      MustPlay(Made("flash-sale", {"catalogue.stock=1000000",
+                                   R"(arrivals={"total":4000,"phases":[{"seconds":5,"course":"steady","rate":1},)"
+                                   R"({"seconds":55,"course":"steady","rate":0}]})",
+                                   R"(stalls=[{"audience":"customer","at_s":0,"for_s":60}])"}),
+               Live(PlayMode::kRate, 3));
+  EXPECT_GT(played.result.totals.told(Audience::kCustomer, EventType::kPaymentRequested), 0u);
+}
+
 TEST(LiveTest, ABatchIsIntact) {
   Overrides overrides = Everything();
   overrides.push_back("gateway.batch=16");

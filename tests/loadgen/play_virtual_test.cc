@@ -106,10 +106,10 @@ TEST(VirtualTest, AFullQueueTurnsCustomersAway) {
   EXPECT_GE(deepest, 1000u);
 }
 
-// What members accept fills the queue of customers who take nothing away until the run is over. The order that was
-// accepted last must be booked then, and whatever else was due be done.
+// What members accept fills the queue of customers who take nothing away until the run is over, or for longer. The
+// order that was accepted last must be booked then, and whatever else was due be done.
 TEST(VirtualTest, WhatFindsNoRoomUntilTheEndIsDoneThen) {
-  for (const char* for_s : {"10", "59.9995", "60"}) {
+  for (const char* for_s : {"10", "59.9995", "60", "90"}) {
     SCOPED_TRACE(for_s);
     PlayOptions options;
     options.events_max = 1024;

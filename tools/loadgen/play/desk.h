@@ -17,7 +17,7 @@
 
 namespace flexstock::loadgen {
 
-// When it is for those who take part in a scenario, and when they do not listen.
+// When it is for those who take part in a scenario, and when they do not listen: no longer than it lasts.
 struct Hours {
   const ScenarioClock& clock;
   std::uint64_t end_ns;  // of the scenario
@@ -67,6 +67,7 @@ class Desk : public Consumer {
   }
 
   [[nodiscard]] bool listens() const override {
+    if (hours_.clock.over()) return true;
     const double now_s = static_cast<double>(hours_.clock.NowNs()) * 1e-9;
     for (const Stall& stall : hours_.stalls) {
       if (stall.audience == listener_ && stall.at_s <= now_s && now_s < stall.at_s + stall.for_s) return false;

@@ -214,7 +214,6 @@ void PlayLive(Stage& stage, double seconds, double rate_scale, Progress* progres
     progress->Show(elapsed, stage.market().totals(), OutlookOf(stage, RecentP99(stage, interval)));
   };
   *wall_seconds = RunCrowd(threads, body, kWatchEvery, watch);
-  stage.clock().Stop();
   *all_unserved = std::accumulate(unserved.begin(), unserved.end(), std::uint64_t{0});
 }
 

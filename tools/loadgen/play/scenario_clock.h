@@ -1,8 +1,8 @@
 // ScenarioClock: the time of a scenario, from 0 on, at whatever speed it is played: a day may pass in ten seconds, and
 // a payment window of half an hour is then a fifth of a second long, for everybody alike.
 //
-// Virtual: it stands where it was set. Played: it runs from Start on until Stop, then stands for ever, so that no
-// deadline passes while the books are compared.
+// Virtual: it stands where it was set. Played: it runs from Start on. After Stop it stands for ever and the scenario is
+// over, so that no deadline passes while the books are compared.
 #pragma once
 
 #include <atomic>
@@ -33,10 +33,15 @@ class ScenarioClock final : public Clock {
     start_ticks_ = stopwatch_.Ticks();
     standing_ns_.store(kRuns, std::memory_order_release);
   }
-  // Stands where it is.
-  void Stop() { standing_ns_.store(NowNs(), std::memory_order_relaxed); }
+  // Stands where it is, for ever.
+  void Stop() {
+    standing_ns_.store(NowNs(), std::memory_order_relaxed);
+    over_.store(true, std::memory_order_relaxed);  // no other memory comes with it
+  }
   // Virtual time: stands at `at_ns`, which is not before what it showed.
   void Set(std::uint64_t at_ns) { standing_ns_.store(at_ns, std::memory_order_relaxed); }
+  // True once it was stopped.
+  [[nodiscard]] bool over() const { return over_.load(std::memory_order_relaxed); }
   // True of a clock that runs.
   [[nodiscard]] bool runs() const { return standing_ns_.load(std::memory_order_relaxed) == kRuns; }
 
@@ -55,6 +60,7 @@ class ScenarioClock final : public Clock {
   std::uint64_t start_ticks_ = 0;
   double speed_ = 1;
   std::atomic<std::uint64_t> standing_ns_{0};
+  std::atomic<bool> over_{false};
 };
 
 }  // namespace flexstock::loadgen

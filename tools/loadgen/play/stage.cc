@@ -63,6 +63,7 @@ void Stage::AddLatency(std::size_t interval, LiveHistogram::Counters* counters, 
 }
 
 std::string Stage::Close(Played* played) {
+  clock_.Stop();
   recorder_->Close(intervals_.count());
   market_->Settle();
   if (std::string failure = market_->failure(); !failure.empty()) return failure;

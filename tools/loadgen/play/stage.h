@@ -35,7 +35,7 @@ class Stage {
   // Latencies that have been recorded of an interval so far; any time.
   void AddLatency(std::size_t interval, LiveHistogram::Counters* counters, std::uint64_t* max) const;
 
-  // The clock stands: everything that is due happens, and the books are closed. Empty, or how the journal failed.
+  // The clock is stopped, everything that is due happens, and the books are closed. Empty, or how the journal failed.
   [[nodiscard]] std::string Close(Played* played);
 
  private:

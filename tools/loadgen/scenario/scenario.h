@@ -178,7 +178,7 @@ struct GatewayPlan {
   std::uint32_t batch = 1;  // orders in one call
 };
 
-// Nobody takes this audience's events away for a while.
+// Nobody takes this audience's events away for a while, or until the run is over.
 struct Stall {
   Audience audience{};
   double at_s = 0, for_s = 0;

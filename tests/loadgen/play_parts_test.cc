@@ -2,6 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <future>
 #include <memory>
 #include <set>
 #include <thread>
@@ -10,6 +13,7 @@
 #include "tools/loadgen/live_histogram.h"
 #include "tools/loadgen/play/agenda.h"
 #include "tools/loadgen/play/intervals.h"
+#include "tools/loadgen/play/pausing_clock.h"
 #include "tools/loadgen/play/scenario_clock.h"
 #include "tools/loadgen/rng.h"
 
@@ -149,6 +153,24 @@ TEST(ScenarioClockTest, RunsAtItsSpeedUntilItIsStopped) {
   const std::uint64_t then = stopwatch.Ticks();
   while (stopwatch.Since(then) < 200'000) std::this_thread::yield();
   EXPECT_EQ(clock.NowNs(), stopped);
+}
+
+TEST(PausingClockTest, APauseEndsWithTheClock) {
+  const Stopwatch stopwatch;
+  ScenarioClock clock(stopwatch);
+  clock.Start(1);
+  PausingClock pausing(clock, 0, std::uint64_t{3'600'000});
+  std::atomic<bool> asks = false;
+  std::future<Millis> now = std::async(std::launch::async, [&] {
+    asks = true;
+    return pausing.NowMs();
+  });
+  while (!asks) std::this_thread::yield();
+  // Only a hang reaches it; the pause has begun by then, or all is well anyway.
+  EXPECT_EQ(now.wait_for(std::chrono::milliseconds(1)), std::future_status::timeout);
+  clock.Stop();
+  EXPECT_EQ(now.wait_for(std::chrono::seconds(30)), std::future_status::ready);
+  clock.Set(std::uint64_t{4'000'000} * ScenarioClock::kNsAMs);  // behind the pause, so that a test that fails ends
 }
 
 }  // namespace

@@ -17,7 +17,8 @@ class PausingClock final : public Clock {
   Millis NowMs() override {
     if (ms_ == 0 || !clock_.runs()) return clock_.NowMs();
     const auto end_ns = at_ns_ + static_cast<std::uint64_t>(static_cast<double>(ms_) * 1e6 * clock_.speed());
-    for (std::uint64_t now = clock_.NowNs(); at_ns_ <= now && now < end_ns; now = clock_.NowNs()) {
+    // A clock that is stopped meanwhile would never reach the end.
+    for (std::uint64_t now = clock_.NowNs(); clock_.runs() && at_ns_ <= now && now < end_ns; now = clock_.NowNs()) {
       std::this_thread::sleep_for(std::chrono::microseconds(200));
     }
     return clock_.NowMs();

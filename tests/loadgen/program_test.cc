@@ -193,6 +193,25 @@ TEST_F(ProgramTest, AFileThatCannotBeFinishedExitsWithOneAndSaysWhich) {
   }
 }
 
+// What a run before it has written is worth more than nothing.
+TEST_F(ProgramTest, ARunThatFailsLeavesItsFilesAsTheyWere) {
+  Write("bad.csv", "at_ms,product,customer,qty\n1,1,1,none\n");
+  const std::string existing = " --json @/there --hgrm @/there --hlog @/there", missing = " --hgrm @/a --hlog @/b";
+  for (const std::string& command : std::vector<std::string>{
+           "sale --orders 1 --shards 0" + existing, "sale --orders 1 --shards 0 --json @/c" + missing,
+           "sale --orders 1 --json @/there --hgrm @/no/where --hlog @/b", "run nowhere --report @/there",
+           "trace @/bad.csv" + existing, "run flash-sale --json @/there --report @/a --set engine.shards=0"}) {
+    SCOPED_TRACE(command);
+    Write("there", "of the run before");
+    EXPECT_NE(Run(command).exit_code, 0);
+    EXPECT_EQ(Text("there"), "of the run before");
+    for (const char* name : {"a", "b", "c"}) EXPECT_FALSE(fs::exists(directory_.path() / name)) << name;
+  }
+  EXPECT_EQ(Run("sale --orders 1 --json @/there").exit_code, 0);
+  EXPECT_EQ(Text("there").find("of the run before"), std::string::npos);
+  EXPECT_TRUE(json::accept(Text("there")));
+}
+
 TEST_F(ProgramTest, WithoutAJournalTheFileSaysSo) {
   EXPECT_EQ(Run("sale --orders 100 --json @/run.json").exit_code, 0);
   EXPECT_TRUE(json::parse(Text("run.json"))["journal"].is_null());

@@ -1,4 +1,6 @@
-// OutputFile: a file that a run writes its result to, opened before the run, so that a bad path costs nobody a run.
+// OutputFile: a file that a run writes its result to. It is opened before the run, so that a bad path costs nobody a
+// run, and written when the result is there: until Close() a file that was there before stays as it was, and of one
+// that was not there nothing is left if there is no Close().
 //
 // What goes wrong is kept: from then on nothing more is written, and Close() says it.
 #pragma once
@@ -11,13 +13,17 @@ namespace flexstock::loadgen {
 
 class OutputFile {
  public:
-  // Creates or empties it.
+  // Creates it if it is not there.
   explicit OutputFile(const std::string& path);
+  ~OutputFile();
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
 
+  // Gathered in memory.
   void Write(std::string_view text);
   // Something else is wrong with what was to be written. Of several reasons the first is told.
   void Fail(const std::string& reason);
-  // Writes what waits, and closes: nothing can be written afterwards. "", or "PATH: what went wrong".
+  // Writes it all in place of what was there; nothing can be written afterwards. "", or "PATH: what went wrong".
   std::string Close();
 
   // The same, so far: from the beginning, whether it could be opened.
@@ -25,7 +31,9 @@ class OutputFile {
 
  private:
   std::string path_;
-  std::ofstream file_;
+  bool created_;
+  std::ofstream opened_;  // for as long as nothing is written; what reads from a pipe sees no end meanwhile
+  std::string text_;
   std::string problem_;
 };
 

@@ -193,6 +193,24 @@ TEST_F(ProgramTest, AFileThatCannotBeFinishedExitsWithOneAndSaysWhich) {
   }
 }
 
+// Its table is what a run is for; its files are written all the same.
+TEST_F(ProgramTest, OutputThatCannotBeWrittenExitsWithOneAndSaysSo) {
+  for (const char* arguments :
+       {"sale --orders 100 --json @/run.json", "run flash-sale --json @/run.json --set arrivals.total=100",
+        "run flash-sale --json @/run.json --sweep arrivals.total=100,200", "scenarios", "--help", "sale --help",
+        "--version"}) {
+    SCOPED_TRACE(arguments);
+    Write("run.json", "");
+    for (const char* output : {" >/dev/full", " >&-"}) {
+      const Ran exit = Run(arguments + std::string(output));
+      EXPECT_EQ(exit.exit_code, 1);
+      EXPECT_NE(exit.err.find("flexstock-loadgen: standard output: writing failed"), std::string::npos) << exit.err;
+      if (std::string(arguments).find("--json") == std::string::npos) continue;
+      EXPECT_TRUE(json::accept(Text("run.json")));
+    }
+  }
+}
+
 // What a run before it has written is worth more than nothing.
 TEST_F(ProgramTest, ARunThatFailsLeavesItsFilesAsTheyWere) {
   Write("bad.csv", "at_ms,product,customer,qty\n1,1,1,none\n");

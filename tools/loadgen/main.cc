@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
+#include <cstdio>
+#include <cstring>
 
 #include "tools/loadgen/files.h"
 #include "tools/loadgen/json.h"
@@ -28,6 +31,17 @@ int Complain(int exit_code, const std::string& problem) {
   return exit_code;
 }
 
+// To standard output. Whether it came there is found out at the end, by Heard().
+void Say(const std::string& text) { std::fputs(text.c_str(), stdout); }
+
+// "", or why not all that was said is where standard output leads.
+std::string Heard() {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return {};
+  return fmt::format("standard output: writing failed{}{}", errno == 0 ? "" : ": ",
+                     errno == 0 ? "" : std::strerror(errno));
+}
+
 // Runs the command, writes the table to standard output and the rest to its files.
 template <class RunCommand>
 int Show(const Invocation& invocation, const RunOptions& options, RunCommand run) {
@@ -37,7 +51,7 @@ int Show(const Invocation& invocation, const RunOptions& options, RunCommand run
   if (const std::string problem = run(&result); !problem.empty()) {
     return Complain(kBroken, problem);
   }
-  fmt::print("{}", Table(result));
+  Say(Table(result));
   files.WriteJson(Json(result, invocation.options));
   files.WriteLatencies(result);
   if (const std::string problem = files.problem(); !problem.empty()) return Complain(kBroken, problem);
@@ -77,7 +91,7 @@ int RunPlay(const PlayCommand& command, const GivenOptions& given) {
       return Complain(kBroken, problem);
     }
     const Result& result = played.result;
-    fmt::print("{}", command.sweeps() && result.verdict.ok() ? result.headline + "\n" : Table(result));
+    Say(command.sweeps() && result.verdict.ok() ? result.headline + "\n" : Table(result));
     intact &= result.verdict.ok();
     all = RunJson(scenario, command.play, played, given);
     if (command.sweeps()) {
@@ -87,7 +101,7 @@ int RunPlay(const PlayCommand& command, const GivenOptions& given) {
     }
   }
   if (command.sweeps()) {
-    fmt::print("\n{}", SweepTable(command.sweep_field, swept));
+    Say("\n" + SweepTable(command.sweep_field, swept));
     all = SweepJson(command.sweep_field, swept);
   }
   const std::string text = ToText(all);
@@ -106,7 +120,7 @@ int Run(const Invocation& invocation) {
   if (std::holds_alternative<ListScenarios>(invocation.command)) {
     std::string list;
     if (const std::string problem = ScenarioList(&list); !problem.empty()) return Complain(kBroken, problem);
-    fmt::print("{}", list);
+    Say(list);
     return kFine;
   }
   if (const auto* options = std::get_if<TraceOptions>(&invocation.command)) {
@@ -121,4 +135,11 @@ int Run(const Invocation& invocation) {
 }  // namespace
 }  // namespace flexstock::loadgen
 
-int main(int argc, char** argv) { return flexstock::loadgen::Run(flexstock::loadgen::Parse(argc, argv)); }
+int main(int argc, char** argv) {
+  using namespace flexstock::loadgen;  // NOLINT(google-build-using-namespace): they are this file's own
+  const int exit_code = Run(Parse(argc, argv));
+  const std::string unheard = Heard();
+  if (unheard.empty()) return exit_code;
+  Complain(kBroken, unheard);
+  return exit_code == kFine ? kBroken : exit_code;
+}

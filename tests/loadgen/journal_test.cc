@@ -8,6 +8,7 @@
 
 #include "tests/model/seed.h"
 #include "tests/program/program.h"
+#include "tools/loadgen/checks.h"
 #include "tools/loadgen/report.h"
 #include "tools/loadgen/sale.h"
 #include "tools/loadgen/trace.h"
@@ -191,6 +192,21 @@ TEST_F(JournalTest, AFullDiskEndsASaleAtOnce) {
     EXPECT_NE(problem.find("No space left on device"), std::string::npos) << problem;
     fs::remove_all(options.journal);
   }
+}
+
+// As soon as there is room the same command runs: what is left of an engine that could not be opened is nothing.
+TEST_F(JournalTest, ADirectoryInWhichNoEngineCouldOpenIsAsGoodAsNew) {
+  FullDisk disk(0);
+  SaleOptions options = Sale(1);
+  options.storage = &disk;
+  Result result;
+  const std::string problem = RunSale(options, &result);
+  EXPECT_TRUE(problem.starts_with("the engine refused to open: ")) << problem;
+  EXPECT_FALSE(fs::is_empty(options.journal));
+  EXPECT_EQ(NewDirectory()(options.journal), "");
+  options.storage = nullptr;
+  EXPECT_EQ(RunSale(options, &result), "");
+  EXPECT_NE(NewDirectory()(options.journal), "");
 }
 
 TEST_F(JournalTest, AFullDiskEndsATrace) {

@@ -211,6 +211,13 @@ TEST_F(ProgramTest, OutputThatCannotBeWrittenExitsWithOneAndSaysSo) {
   }
 }
 
+TEST_F(ProgramTest, AComplaintThatNobodyHearsKeepsItsExitCode) {
+  EXPECT_EQ(Run("sale --orders 1 --shards 0 2>/dev/full").exit_code, 1);
+  EXPECT_EQ(Run("sale --orders 1 --json @/no/where 2>/dev/full").exit_code, 2);
+  EXPECT_EQ(Run("sale --nonsense 2>/dev/full").exit_code, 2);
+  EXPECT_EQ(Run("sale --orders 1 >/dev/full 2>/dev/full").exit_code, 1);
+}
+
 // What a run before it has written is worth more than nothing.
 TEST_F(ProgramTest, ARunThatFailsLeavesItsFilesAsTheyWere) {
   Write("bad.csv", "at_ms,product,customer,qty\n1,1,1,none\n");

@@ -46,5 +46,17 @@ TEST_F(ProgressTest, WritesALineEveryTwoSecondsWhereItIsAskedFor) {
   EXPECT_EQ(Written(), "2.0 s  3 000 orders  1 500/s  taken 3 000  asked 0  refused 0\n");
 }
 
+TEST(ProgressOnAFullDiskTest, IsNotMissed) {
+  std::FILE* const full = std::fopen("/dev/full", "w");
+  ASSERT_NE(full, nullptr);
+  std::setbuf(full, nullptr);  // as standard error
+  {
+    Progress progress(full, /*wanted=*/true);
+    EXPECT_NO_THROW(progress.Show(2.0, {}));
+    EXPECT_TRUE(progress.Due(4.0));
+  }
+  std::fclose(full);
+}
+
 }  // namespace
 }  // namespace flexstock::loadgen

@@ -27,7 +27,7 @@ constexpr int kBroken = 1;  // or the engine refused to open, or its journal fai
 constexpr int kUsage = 2;   // or a bad trace
 
 int Complain(int exit_code, const std::string& problem) {
-  fmt::print(stderr, "flexstock-loadgen: {}\n", problem);
+  std::fputs(fmt::format("flexstock-loadgen: {}\n", problem).c_str(), stderr);  // if nobody hears it, the code says it
   return exit_code;
 }
 

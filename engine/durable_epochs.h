@@ -92,8 +92,8 @@ class DurableEpochs {
   // Somebody wants to be called for an epoch that is not durable yet.
   [[nodiscard]] bool wanted() const { return registered_.load() != 0; }
 
-  // Until `epoch` is durable, or all that changed before this call is; commit() gives kOk if all that changed before it
-  // is durable, or why it cannot be.
+  // Until `epoch` is durable, or all that changed before this call is. commit() gives kOk if `epoch` is durable, or if all
+  // that changed before it is; or why it cannot be.
   template <typename Commit>
   Code Wait(Epoch epoch, Commit commit) {
     std::unique_lock lock(mutex_);
@@ -110,7 +110,8 @@ class DurableEpochs {
     const auto follow = [&](Code code) {
       lock.lock();
       leading_ = false;
-      if (code == Code::kOk) served_ = std::max(served_, before);
+      // If this epoch is durable, that may be by somebody else, and nobody has looked for what the others changed.
+      if (code == Code::kOk && epoch > durable()) served_ = std::max(served_, before);
       wake_.notify_all();  // one of the others leads next
     };
     Code code = Code::kOk;

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <new>
 #include <thread>
@@ -302,6 +304,36 @@ TEST(DurableEpochsTest, OneLookServesAllWhoCameBefore) {
   EXPECT_EQ(epochs.Wait(1, leader), Code::kOk);
   for (std::thread& thread : threads) thread.join();
   EXPECT_LT(commits, 10);  // the leader, the first of the others, and perhaps who was late
+}
+
+// The leader's epoch is written by somebody else while he leads, so he need not look: whoever came before him, and has
+// changed something in the next epoch, waits on.
+TEST(DurableEpochsTest, AnEpochThatIsThereSaysNothingOfTheNext) {
+  for (int round = 0; round < 20; ++round) {
+    DurableEpochs epochs;
+    std::vector<std::thread> threads;
+    std::atomic<int> come{0};
+    const auto come_and_wait = [&](Epoch epoch) {
+      threads.emplace_back([&, epoch] {
+        come.fetch_add(1);
+        const auto commit = [&] {
+          epochs.Reach(std::max(epoch, epochs.durable()));
+          return Code::kOk;
+        };
+        EXPECT_EQ(epochs.Wait(epoch, commit), Code::kOk);
+        EXPECT_GE(epochs.durable(), epoch);
+      });
+    };
+    const auto first = [&] {
+      for (const Epoch epoch : {2u, 2u, 2u, 3u}) come_and_wait(epoch);
+      while (come != 4) std::this_thread::yield();
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));  // for them to fall asleep
+      epochs.Reach(1);
+      return Code::kOk;
+    };
+    EXPECT_EQ(epochs.Wait(1, first), Code::kOk);
+    for (std::thread& thread : threads) thread.join();
+  }
 }
 
 // Registered while epochs are reached: nobody is forgotten, nobody called twice or too early, and never out of order.

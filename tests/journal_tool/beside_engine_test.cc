@@ -3,6 +3,7 @@
 #include <atomic>
 #include <thread>
 
+#include "tests/journal_tool/meanwhile.h"
 #include "tests/journal_tool/on_disk.h"
 #include "tools/journal/dump.h"
 #include "tools/journal/stats.h"
@@ -42,6 +43,23 @@ class BesideEngineTest : public OnDisk {
 TEST_F(BesideEngineTest, VerifyFindsItWhole) {
   int i = 0;
   Run([&] { EXPECT_EQ(Verify(SystemStorage(), path_, ++i % 2 == 0).problem, ""); });
+}
+
+// Its limits are those of what was scanned, so an engine that goes on may not get ahead of what is recovered.
+TEST_F(BesideEngineTest, VerifyRecoversWhatItHasScanned) {
+  const std::unique_ptr<Engine> engine = OpenHere();
+  journal::Shop shop({.seed = 4});
+  shop.Use(engine.get());
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(shop.Run(8));
+  const std::string scanned = Verify(SystemStorage(), path_, /*deep=*/true).report;
+  // Its header is read, then its blocks; what comes third is to recover it.
+  Meanwhile storage(SystemStorage(), path_ + "/" + FileOf("journal-"), /*opened=*/3, [&] {
+    for (int i = 0; i < 200; ++i) ASSERT_TRUE(shop.Run(8));
+  });
+  const Verified verified = Verify(storage, path_, /*deep=*/true);
+  EXPECT_EQ(verified.problem, "");
+  EXPECT_EQ(verified.report, scanned);
+  EXPECT_TRUE(storage.happened());
 }
 
 TEST_F(BesideEngineTest, DumpIsOnePiece) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "flexstock/engine.h"
+#include "tools/journal/frozen_view.h"
 #include "tools/journal/limits.h"
 #include "tools/journal/looking_again.h"
 #include "tools/journal/private_view.h"
@@ -26,10 +27,12 @@ std::string Report(const std::string& path, const Scanned& scanned) {
   return report + (scanned.tail.closed ? ", closed in order" : ", not closed");
 }
 
-// Empty if an engine comes back from it and its units add up.
+// Empty if an engine comes back from it and its units add up. It finds what was scanned: the limits are measured on
+// that, and a running engine may be beyond them by now.
 std::string Recover(Storage& storage, const std::string& path, const Scanned& scanned, const Limits& limits,
                     std::string* report) {
-  PrivateView view(storage);
+  FrozenView frozen(storage, path, scanned);
+  PrivateView view(frozen);
   Options options = limits.OptionsFor(path, scanned, view);
   options.journal_segment_bytes = 64 << 10;  // of the segments that it makes, in memory
   auto [engine, problem] = Engine::Open(options);

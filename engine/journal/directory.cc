@@ -1,6 +1,7 @@
 #include "engine/journal/directory.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/journal/segments.h"
 
@@ -58,13 +59,13 @@ std::string ReadDirectory(Storage& storage, const std::string& path, Directory* 
     if (std::string problem = Compare(directory->like, header); !problem.empty()) return file + ": at 0: " + problem;
     return {};
   };
-  for (const std::uint64_t number : directory->segments) {
-    if (std::string problem = check(SegmentName(number), FileKind::kSegment, number); !problem.empty()) return problem;
-  }
-  for (const Epoch epoch : directory->snapshots) {
-    if (std::string problem = check(SnapshotName(epoch), FileKind::kSnapshot, epoch); !problem.empty()) return problem;
-  }
-  return {};
+  std::string problem;  // the first
+  const auto note = [&](std::string found) {
+    if (problem.empty()) problem = std::move(found);
+  };
+  for (const std::uint64_t number : directory->segments) note(check(SegmentName(number), FileKind::kSegment, number));
+  for (const Epoch epoch : directory->snapshots) note(check(SnapshotName(epoch), FileKind::kSnapshot, epoch));
+  return problem;
 }
 
 std::string ReadWhole(StorageFile& file, const std::string& path, std::uint64_t offset, std::span<std::byte> bytes) {

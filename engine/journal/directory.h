@@ -17,7 +17,8 @@ struct Directory {
   std::vector<std::string> leftovers;   // names that nobody misses
 };
 
-// Empty, or what is wrong, naming the file.
+// Empty, or what is wrong, naming the file. What is there is listed all the same; `like` is that of the first file with
+// a header that is whole, and has no shards if there is none.
 [[nodiscard]] std::string ReadDirectory(Storage& storage, const std::string& path, Directory* directory);
 
 // Reads bytes [offset, offset + bytes.size()) whole. Empty, or what failed.

@@ -19,6 +19,8 @@ std::string JournalReader::At(std::uint64_t number, std::uint64_t offset) const 
   return path_ + "/" + SegmentName(number) + ": at " + std::to_string(offset) + ": ";
 }
 
+// False: nothing of it can be read. A first page that is damaged, or an end that is cut off, is no reason not to look at
+// what blocks there are: each is vouched for by the one before it.
 bool JournalReader::Load(std::uint64_t number) {
   const std::string path = path_ + "/" + SegmentName(number);
   std::unique_ptr<StorageFile> file;
@@ -44,7 +46,7 @@ bool JournalReader::Load(std::uint64_t number) {
     wrong = "the file ends here, it has been cut: it had " + std::to_string(header.bytes) + " bytes or more";
   }
   if (!wrong.empty()) problem_ = At(number, size_) + wrong;
-  return wrong.empty();
+  return true;
 }
 
 JournalReader::Found JournalReader::Look(std::uint64_t offset, Block* block, std::uint64_t* hash) const {
@@ -132,10 +134,11 @@ bool JournalReader::Next(std::vector<Block>* blocks) {
     const std::uint64_t expected = offset;
     const Found found = Search(&offset, &block, &hash);
     if (found == Found::kLater && !base::Seeded(base::Bug::kCutAtDamage)) {
-      problem_ = At(number, expected) + "a block is damaged or missing: one that was written later is whole, at " +
-                 std::to_string(offset);
-      blocks->clear();
-      return false;
+      if (problem_.empty()) {
+        problem_ = At(number, expected) + "a block is damaged or missing: one that was written later is whole, at " +
+                   std::to_string(offset);
+      }
+      break;
     }
     if (found != Found::kNext) {
       if (torn_.empty() && found != Found::kNothing) {
@@ -172,7 +175,7 @@ bool JournalReader::Next(std::vector<Block>* blocks) {
     tail_.last.assign(begin, memory_.begin() + static_cast<std::ptrdiff_t>(end));
     tail_.last.resize(last_end_ - last_begin_);  // zeros, if a crash has cut the file there
   }
-  return true;
+  return problem_.empty() || !blocks->empty();
 }
 
 }  // namespace flexstock::journal

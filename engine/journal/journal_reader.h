@@ -37,7 +37,7 @@ class JournalReader {
   JournalReader(Storage& storage, std::string path, const Directory& directory, std::uint64_t first, Link before);
 
   // The next segment's blocks, in order; they are good until the next call. False: that was all, or problem() says what
-  // is wrong.
+  // is wrong: then every block before it has been given, for whoever wants to see them.
   [[nodiscard]] bool Next(std::vector<Block>* blocks);
 
   // What is damaged or missing, with file and offset; empty: nothing.

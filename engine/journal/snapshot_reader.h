@@ -20,7 +20,8 @@ class SnapshotReader {
 
   // Empty, or what is wrong, with file and offset.
   [[nodiscard]] std::string Open();
-  // Some blocks more, good until the next call; none: the end block was read, and end() is known.
+  // Some blocks more, good until the next call; none: the end block was read, and end() is known. If something is
+  // wrong, those that are before it.
   [[nodiscard]] std::string Next(std::vector<Block>* blocks);
 
   [[nodiscard]] const SnapshotBegin& begin() const { return begin_; }

@@ -17,13 +17,19 @@ using nlohmann::json;
 
 class DumpTest : public OnDisk {
  protected:
-  [[nodiscard]] std::vector<json> Lines(const DumpFilter& filter = {}) const {
+  // `problem`: what is said about the journal has this in it; "": nothing is said.
+  [[nodiscard]] std::string Text(const std::string& problem = "", const DumpFilter& filter = {}) const {
     std::string text;
     const auto output = replay::Output::ToString(&text);
-    EXPECT_EQ(Dump(SystemStorage(), path_, filter, output.get()), "");
+    const std::string said = Dump(SystemStorage(), path_, filter, output.get());
+    EXPECT_EQ(said.empty(), problem.empty()) << said;
+    EXPECT_THAT(said, testing::HasSubstr(problem));
     output->Close();
+    return text;
+  }
+  [[nodiscard]] std::vector<json> Lines(const DumpFilter& filter = {}) const {
     std::vector<json> lines;
-    std::istringstream stream(text);
+    std::istringstream stream(Text("", filter));
     for (std::string line; std::getline(stream, line);) lines.push_back(json::parse(line));
     return lines;
   }
@@ -177,23 +183,69 @@ TEST_F(DumpTest, Filters) {
   EXPECT_TRUE(Lines({.order = never_given}).empty());
 }
 
+// All of it, to the block, and nothing behind.
 TEST_F(DumpTest, WritesWhatIsBeforeTheDamage) {
   MakeADay();
+  const std::string whole = Text();
   std::vector<json> blocks;
   for (const json& line : Lines()) {
     if (line["type"] == "block") blocks.push_back(line);
   }
-  // One that has another behind it in its file.
+  // One that has another before and behind it in its file.
   std::size_t at = blocks.size() - 10;
-  while (blocks[at]["file"] != blocks[at + 1]["file"]) --at;
+  while (blocks[at - 1]["file"] != blocks[at + 1]["file"]) --at;
   const json& damaged = blocks[at];
   Flip(damaged["file"], damaged["offset"].get<std::uint64_t>() + 100);
-  std::string text;
-  const auto output = replay::Output::ToString(&text);
-  EXPECT_THAT(Dump(SystemStorage(), path_, {}, output.get()), testing::HasSubstr(damaged["file"]));
-  output->Close();
-  EXPECT_EQ(text.find("\"epoch\":" + damaged["epoch"].dump() + ",\"type\":\"block\""), std::string::npos);
-  EXPECT_THAT(text, testing::HasSubstr("\"type\":\"end\""));
+  EXPECT_EQ(Text(damaged["file"]), whole.substr(0, whole.find("{\"epoch\":" + damaged["epoch"].dump() + ",")));
+}
+
+// What a block says is vouched for by the one before it, and by nothing in a file's first page.
+TEST_F(DumpTest, WritesWhatIsInAFileWithADamagedHeader) {
+  MakeADay();
+  const std::string whole = Text();
+  const std::string last = FileOf("journal-", -1);
+  Flip(last, 20);
+  EXPECT_EQ(Text(last), whole) << "it never has a block";
+  Flip(last, 20);
+  const std::string first = FileOf("journal-");
+  Flip(first, 20);
+  const std::string some = Text(first);
+  EXPECT_TRUE(whole.starts_with(some));
+  EXPECT_THAT(some, testing::HasSubstr("\"file\":\"" + first + "\""));
+}
+
+TEST_F(DumpTest, WritesWhatIsInAFileThatIsCut) {
+  MakeADay();
+  const std::string whole = Text();
+  std::vector<json> blocks;
+  for (const json& line : Lines()) {
+    if (line["type"] == "block" && line["file"] == FileOf("journal-")) blocks.push_back(line);
+  }
+  ASSERT_GE(blocks.size(), 2u);
+  std::filesystem::resize_file(path_ + "/" + FileOf("journal-"), blocks.back()["offset"].get<std::uint64_t>());
+  EXPECT_EQ(Text("it has been cut"), whole.substr(0, whole.find("{\"epoch\":" + blocks.back()["epoch"].dump() + ",")));
+}
+
+// Of the snapshot what is before the damage, and then the journal, from where the snapshot says that it begins.
+TEST_F(DumpTest, WritesTheJournalBehindADamagedSnapshot) {
+  MakeADay();
+  std::set<std::pair<json, json>> changes;
+  for (const json& line : Lines()) {
+    if (line["type"] == "change") changes.emplace(line["position"], line["event"]);
+  }
+  const std::string snapshot = FileOf("snapshot-");
+  Flip(snapshot, std::filesystem::file_size(path_ + "/" + snapshot) - 1);
+  std::istringstream stream(Text(snapshot));
+  std::size_t images = 0;
+  for (std::string text; std::getline(stream, text);) {
+    const json line = json::parse(text);
+    images += line["type"] == "order" || line["type"] == "product" ? 1 : 0;
+    if (line["type"] == "change") {
+      EXPECT_EQ(changes.erase({line["position"], line["event"]}), 1u);
+    }
+  }
+  EXPECT_GT(images, 10u);
+  EXPECT_TRUE(changes.empty());
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
 #include "tools/journal/scan.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
+#include <utility>
 
 #include "engine/journal/image.h"
 #include "engine/journal/record.h"
@@ -19,20 +21,28 @@ class Scanner {
   Scanner(Storage& storage, const std::string& path, Visitor* visitor, Scanned* scanned)
       : storage_(storage), path_(path), visitor_(*visitor), scanned_(*scanned) {}
 
+  // The first problem is the one that is named; what can be read in spite of it is shown.
   std::string Run() {
     journal::Directory& directory = scanned_.directory;
-    if (std::string problem = journal::ReadDirectory(storage_, path_, &directory); !problem.empty()) return problem;
-    if (directory.is_new) return path_ + ": there is no journal here: no file is named journal-... or snapshot-...";
+    Note(journal::ReadDirectory(storage_, path_, &directory));
+    if (directory.is_new) Note(path_ + ": there is no journal here: no file is named journal-... or snapshot-...");
+    if (directory.like.shards == 0) return problem_;
     shards_.resize(directory.like.shards);
     if (directory.snapshots.empty()) {
       next_position_ = 1;
     } else if (std::string problem = ReadSnapshot(directory.snapshots.back()); !problem.empty()) {
-      return problem;
+      Note(std::move(problem));
+      DoWithoutSnapshot();
     }
-    return ReadJournal();
+    Note(ReadJournal());
+    return problem_;
   }
 
  private:
+  void Note(std::string problem) {
+    if (problem_.empty()) problem_ = std::move(problem);
+  }
+
   struct ShardSoFar {
     std::uint64_t newest = 0;   // the last change that was met
     std::uint64_t copied = 0;   // the last change that the snapshot has
@@ -41,21 +51,22 @@ class Scanner {
 
   // ---- Snapshot ----
   std::string ReadSnapshot(Epoch epoch) {
-    journal::SnapshotReader reader(storage_, path_, epoch);
-    if (std::string problem = reader.Open(); !problem.empty()) return problem;
     scanned_.has_snapshot = true;
     scanned_.snapshot_epoch = epoch;
+    journal::SnapshotReader reader(storage_, path_, epoch);
+    if (std::string problem = reader.Open(); !problem.empty()) return problem;
+    scanned_.begin = reader.begin();
     for (std::vector<Block> blocks;;) {
-      if (std::string problem = reader.Next(&blocks); !problem.empty()) return problem;
-      if (blocks.empty()) break;
+      std::string problem = reader.Next(&blocks);
+      if (problem.empty() && blocks.empty()) break;
       for (const Block& block : blocks) {
         if (!ShowSnapshotBlock(block)) {
           return reader.At(block.offset) + "the block's hash is right, but what is in it cannot be read";
         }
       }
+      if (!problem.empty()) return problem;
     }
     snapshot_ = reader.end();
-    scanned_.begin = reader.begin();
     scanned_.snapshot_bytes = reader.bytes_read();
     const std::string at_end = reader.At(reader.bytes_read());
     if (orders_ != snapshot_.orders || products_ != snapshot_.products) {
@@ -67,6 +78,13 @@ class Scanner {
     }
     visitor_.OnSnapshotEnd(snapshot_);
     return {};
+  }
+
+  // The journal says something without its snapshot, too: its changes are numbered from wherever it begins.
+  void DoWithoutSnapshot() {
+    constexpr std::uint64_t kAny = std::numeric_limits<std::uint64_t>::max() - 1;
+    std::ranges::fill(shards_, ShardSoFar{.newest = kAny});
+    is_behind_ = true;
   }
 
   bool ShowSnapshotBlock(const Block& block) {
@@ -104,18 +122,17 @@ class Scanner {
   // ---- Journal ----
   std::string ReadJournal() {
     journal::JournalReader reader(storage_, path_, scanned_.directory, scanned_.begin.segment, scanned_.begin.before);
-    for (std::vector<Block> blocks; reader.Next(&blocks);) {
+    std::string problem;
+    for (std::vector<Block> blocks; problem.empty() && reader.Next(&blocks);) {
       ++scanned_.segments;
       segment_ = reader.number();
-      for (const Block& block : blocks) {
-        if (std::string problem = ShowBlock(block); !problem.empty()) return problem;
-      }
+      for (std::size_t i = 0; i < blocks.size() && problem.empty(); ++i) problem = ShowBlock(blocks[i]);
     }
     scanned_.tail = reader.tail();
     scanned_.torn = reader.torn();
     scanned_.segment_bytes = reader.bytes_read();
-    if (!reader.problem().empty()) return reader.problem();
-    return ReachesSnapshot();
+    if (problem.empty()) problem = reader.problem();
+    return problem.empty() ? ReachesSnapshot() : problem;
   }
 
   std::string ReachesSnapshot() {
@@ -203,6 +220,7 @@ class Scanner {
   const std::string path_;
   Visitor& visitor_;
   Scanned& scanned_;
+  std::string problem_;
   std::vector<ShardSoFar> shards_;
   std::vector<std::byte> memory_;            // of a block that was compressed
   std::uint64_t orders_ = 0, products_ = 0;  // the snapshot's images

@@ -65,7 +65,8 @@ struct Scanned {
 // "order_confirmed", ... , "product_image", "superseded".
 [[nodiscard]] std::string_view NameOfChange(EventType type);
 
-// Empty, or what is wrong, with file and offset. `scanned` is then what was found until there.
+// Empty, or what is wrong, with file and offset: the first of it. What can be read all the same is shown: the journal up
+// to where its chain of blocks breaks, a snapshot up to its damage. `scanned` is then what was found of it.
 [[nodiscard]] std::string Scan(Storage& storage, const std::string& path, Visitor* visitor, Scanned* scanned);
 
 }  // namespace flexstock::journal_tool

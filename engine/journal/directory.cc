@@ -24,7 +24,7 @@ std::string Compare(const FileHeader& like, const FileHeader& header) {
   if (header.engine != like.engine) return "it belongs to another journal: move it out of this directory";
   const bool same = header.shards == like.shards && header.order_lot_bits == like.order_lot_bits &&
                     header.product_lot_bits == like.product_lot_bits;
-  return same ? "" : "its header contradicts the other files";
+  return same ? "" : "its header contradicts the other files: move it out of this directory";
 }
 
 }  // namespace
@@ -52,7 +52,9 @@ std::string ReadDirectory(Storage& storage, const std::string& path, Directory* 
     FileHeader header;
     if (std::string problem = ReadHeader(storage, file, &header); !problem.empty()) return problem;
     if (header.kind != kind || (kind == FileKind::kSegment && header.number != number)) {
-      return file + ": at 0: its header is that of another file: it was renamed or replaced";
+      return file +
+             ": at 0: its header is that of another file: it was renamed or replaced: give it its name, or move it out "
+             "of this directory";
     }
     if (first) directory->like = header;
     first = false;

@@ -58,6 +58,10 @@ TEST_F(ProgramTest, Verifies) {
   EXPECT_EQ(out_, "");
   EXPECT_THAT(err_, StartsWith("flexstock-journal: j/" + FileOf("snapshot-") + ": at 64: "));
   EXPECT_THAT(err_, HasSubstr("backup"));
+  for (const char* command : {"dump j", "stats j", "snapshot j"}) {
+    EXPECT_EQ(Run(command), 1);
+    EXPECT_THAT(err_, HasSubstr("backup")) << command;
+  }
 }
 
 TEST_F(ProgramTest, FailsWhereThereIsNoJournal) {

@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
+#include <span>
+
 #include "engine/journal/format.h"
 #include "tests/journal_tool/on_disk.h"
 #include "tools/journal/scan.h"
@@ -16,6 +19,8 @@ using testing::HasSubstr;
 std::string ProblemOf(const std::string& path, bool deep = false) {
   return Verify(SystemStorage(), path, deep).problem;
 }
+
+std::string RemedyOf(const std::string& path) { return Verify(SystemStorage(), path, false).remedy; }
 
 // Where the blocks of the journal are, in the order in which they were written.
 struct At {
@@ -114,7 +119,7 @@ TEST_F(VerifyTest, NamesADamagedBlock) {
       const Verified verified = Verify(SystemStorage(), path_, deep);
       EXPECT_THAT(verified.problem,
                   HasSubstr(path_ + "/" + damaged.file + ": at " + std::to_string(damaged.offset) + ": "));
-      EXPECT_TRUE(verified.is_damage);
+      EXPECT_THAT(verified.remedy, HasSubstr("put all of a backup in its place"));
       EXPECT_EQ(verified.report, "");
     }
     EXPECT_NE(Engine::Open(OptionsHere()).problem, "") << "an engine says the same";
@@ -141,6 +146,12 @@ TEST_F(VerifyTest, NamesAMissingSegment) {
   const std::vector<At> blocks = BlocksOf(path_);
   std::filesystem::remove(path_ + "/" + blocks.back().file);
   EXPECT_THAT(ProblemOf(path_), HasSubstr(blocks.back().file + ": it is missing"));
+  EXPECT_THAT(RemedyOf(path_), HasSubstr("put back what is missing"));
+  for (const auto& [name, bytes] : Files()) {
+    if (name.starts_with("journal-")) std::filesystem::remove(path_ + "/" + name);
+  }
+  EXPECT_THAT(ProblemOf(path_), HasSubstr("a snapshot alone"));
+  EXPECT_THAT(RemedyOf(path_), HasSubstr("put back what is missing"));
 }
 
 TEST_F(VerifyTest, NamesAFileOfAnotherJournal) {
@@ -150,17 +161,46 @@ TEST_F(VerifyTest, NamesAFileOfAnotherJournal) {
   std::filesystem::rename(path_, other);
   MakeADay();
   std::filesystem::copy_file(other + "/" + last, path_ + "/" + last, std::filesystem::copy_options::overwrite_existing);
-  EXPECT_THAT(ProblemOf(path_), HasSubstr(path_ + "/" + last + ": at 0: it belongs to another journal"));
+  EXPECT_THAT(ProblemOf(path_), HasSubstr(path_ + "/" + last + ": at 0: it belongs to another journal: move it out"));
+  EXPECT_EQ(RemedyOf(path_), "");
+}
+
+TEST_F(VerifyTest, NamesAFileByAnotherName) {
+  MakeADay();
+  std::filesystem::copy_file(path_ + "/" + FileOf("journal-"), path_ + "/" + journal::SegmentName(0xffff));
+  EXPECT_THAT(ProblemOf(path_), HasSubstr("it was renamed or replaced: give it its name, or move it out"));
+  EXPECT_EQ(RemedyOf(path_), "");
+}
+
+// A good journal, but not for this program: nothing is to be put in its place.
+TEST_F(VerifyTest, NamesAFormatThatIsNotKnown) {
+  MakeADay();
+  for (const std::string& name : {FileOf("snapshot-"), FileOf("journal-"), FileOf("journal-", -1)}) {
+    const std::string bytes = Files()[name];
+    journal::FileHeader header;
+    std::uint64_t hash = 0;
+    ASSERT_EQ(journal::TakeFileHeader(std::as_bytes(std::span(bytes)), &header, &hash), "");
+    header.format = journal::kFormat + 1;
+    std::array<std::byte, journal::kFileHeaderBytes> changed;
+    journal::PutFileHeader(changed.data(), header);
+    std::fstream file(path_ + "/" + name, std::ios::in | std::ios::out | std::ios::binary);
+    file.write(reinterpret_cast<const char*>(changed.data()), changed.size());
+    file.close();
+    EXPECT_THAT(ProblemOf(path_),
+                HasSubstr(name + ": at 0: it has format 2, this flexstock reads up to 1: use a newer"));
+    EXPECT_EQ(RemedyOf(path_), "");
+    std::ofstream(path_ + "/" + name, std::ios::binary) << bytes;
+  }
 }
 
 TEST_F(VerifyTest, SaysThatThereIsNoJournal) {
   EXPECT_EQ(ProblemOf(path_), "cannot list " + path_ + ": No such file or directory");
-  EXPECT_FALSE(Verify(SystemStorage(), path_, true).is_damage);
+  EXPECT_EQ(RemedyOf(path_), "");
   std::filesystem::create_directory(path_);
   EXPECT_THAT(ProblemOf(path_), HasSubstr(path_ + ": there is no journal here"));
   std::ofstream(path_ + "/notes.txt") << "not ours";
   EXPECT_THAT(ProblemOf(path_), HasSubstr(path_ + ": there is no journal here"));
-  EXPECT_FALSE(Verify(SystemStorage(), path_, false).is_damage);
+  EXPECT_EQ(RemedyOf(path_), "");
   EXPECT_EQ(Files().size(), 1u) << "and none is made";
 }
 

@@ -5,19 +5,16 @@
 #include <cstdio>
 
 #include "tools/journal/command_line.h"
+#include "tools/journal/remedy.h"
 #include "tools/journal/stats.h"
 #include "tools/journal/verify.h"
 
 namespace flexstock::journal_tool {
 namespace {
 
-constexpr const char* kRemedy =
-    "no engine opens it like this: put the files of a backup or of another copy in place of all of this directory. "
-    "What "
-    "can be read before the damage: flexstock-journal dump";
-
-int Fail(const std::string& problem) {
+int Fail(const std::string& problem, const std::string& remedy = "") {
   fmt::print(stderr, "flexstock-journal: {}\n", problem);
+  if (!remedy.empty()) fmt::print(stderr, "flexstock-journal: {}\n", remedy);
   return kExitFailed;
 }
 
@@ -28,11 +25,7 @@ class Runner {
 
   int operator()(const VerifyCommand& command) {
     const Verified verified = Verify(SystemStorage(), directory_, command.deep);
-    if (!verified.problem.empty()) {
-      Fail(verified.problem);
-      if (verified.is_damage) fmt::print(stderr, "flexstock-journal: {}\n", kRemedy);
-      return kExitFailed;
-    }
+    if (!verified.problem.empty()) return Fail(verified.problem, verified.remedy);
     *output_ << verified.report << "\n";
     for (const std::string& remark : verified.remarks) *output_ << "note: " << remark << "\n";
     return End("");
@@ -59,7 +52,7 @@ class Runner {
  private:
   int End(const std::string& problem) {
     output_->Close();
-    if (!problem.empty()) return Fail(problem);
+    if (!problem.empty()) return Fail(problem, RemedyFor(problem));
     return output_->problem().empty() ? kExitWhole : Fail(output_->problem());
   }
 

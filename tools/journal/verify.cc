@@ -7,6 +7,7 @@
 #include "tools/journal/limits.h"
 #include "tools/journal/looking_again.h"
 #include "tools/journal/private_view.h"
+#include "tools/journal/remedy.h"
 #include "tools/journal/scan.h"
 
 namespace flexstock::journal_tool {
@@ -58,9 +59,9 @@ Verified Verify(Storage& storage, const std::string& path, bool deep) {
     Visitor nothing;
     Visitor* const visitor = deep ? &limits : &nothing;
     verified.problem = Scan(storage, path, visitor, &scanned);
+    verified.remedy = RemedyFor(verified.problem);
     std::string recovered;
     if (verified.problem.empty() && deep) verified.problem = Recover(storage, path, scanned, limits, &recovered);
-    verified.is_damage = !scanned.directory.segments.empty() && !verified.problem.starts_with("cannot ");
     if (!verified.problem.empty()) return verified.problem;
     verified.report = Report(path, scanned) + recovered;
     if (!scanned.torn.empty()) {

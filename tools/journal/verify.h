@@ -10,7 +10,7 @@ namespace flexstock::journal_tool {
 
 struct Verified {
   std::string problem;               // what is damaged, with file and offset; empty: nothing
-  bool is_damage = false;            // the problem is, and not that there is no journal or nothing can be read
+  std::string remedy;                // what to do about it (remedy.h), if the files are to blame and it does not say so
   std::string report;                // one line: what is there. Of a whole journal
   std::vector<std::string> remarks;  // what recovery will leave out
 };

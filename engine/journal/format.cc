@@ -2,6 +2,7 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <string_view>
@@ -16,6 +17,8 @@ constexpr std::uint64_t kSegmentMagic = 0x4c4e524a4b545346;   // "FSTKJRNL"
 constexpr std::uint64_t kSnapshotMagic = 0x50414e534b545346;  // "FSTKSNAP"
 constexpr std::uint32_t kBlockMagic = 0x4b4c4253;             // "SBLK"
 constexpr std::uint8_t kCompressedBit = 1;
+constexpr std::uint32_t kShardsMax = 1024;  // Options::shards
+constexpr std::uint8_t kLotBitsMax = 30;    // as many slots there are
 
 constexpr std::string_view kSegmentPrefix = "journal-", kSnapshotPrefix = "snapshot-", kSparePrefix = "spare-";
 constexpr std::string_view kNew = ".new";
@@ -80,6 +83,10 @@ std::string TakeFileHeader(std::span<const std::byte> bytes, FileHeader* header,
   if (header->format > kFormat) {
     return "it has format " + std::to_string(header->format) + ", this flexstock reads up to " +
            std::to_string(kFormat) + ": use a newer one";
+  }
+  if (header->format == 0 || header->shards == 0 || header->shards > kShardsMax ||
+      std::max(header->order_lot_bits, header->product_lot_bits) > kLotBitsMax) {
+    return "its header makes no sense, though its hash is right: no engine has written it";
   }
   return {};
 }

@@ -119,7 +119,8 @@ class FileHeader:
         expect(magic in (b"FSTKJRNL", b"FSTKSNAP"), "it is no file of a journal")
         expect(own == hash_of(data[:56]), "the file header's hash is wrong")
         expect(form <= FORMAT, f"format {form} is newer than {FORMAT}")
-        expect(1 <= shards <= 1024 and zeros == bytes(6), "the file header makes no sense")
+        makes_sense = form >= 1 and 1 <= shards <= 1024 and orders <= 30 and products <= 30 and zeros == bytes(6)
+        expect(makes_sense, "the file header makes no sense")
         return cls(magic, form, shards, (hi, lo), number, (orders, products), size, own)
 
 

@@ -237,6 +237,22 @@ TEST(RefusalsTest, NewerFormat) {
   }
 }
 
+// In every file, so that none contradicts another.
+TEST(RefusalsTest, HeadersThatNoEngineWrites) {
+  using Change = void (*)(FileHeader&);
+  const Change changes[] = {
+      [](FileHeader& header) { header.format = 0; }, [](FileHeader& header) { header.shards = 0; },
+      [](FileHeader& header) { header.shards = 1025; }, [](FileHeader& header) { header.order_lot_bits = 31; },
+      [](FileHeader& header) { header.product_lot_bits = 31; }};
+  for (const Change change : changes) {
+    const Disk disk(true);
+    for (const std::uint64_t number : disk.segments) disk.ChangeHeader(PathOf(SegmentName(number)), change);
+    disk.ChangeHeader(PathOf(disk.snapshot_name), change);
+    EXPECT_TRUE(
+        Says(disk.Refusal(), {PathOf(SegmentName(disk.segments.front())) + ": at 0: ", "no engine has written"}));
+  }
+}
+
 TEST(RefusalsTest, HeadersThatContradictEachOther) {
   using Change = void (*)(FileHeader&);
   const Change changes[] = {[](FileHeader& header) { header.shards = 4; },

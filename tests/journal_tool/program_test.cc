@@ -113,6 +113,7 @@ TEST_F(ProgramTest, NoticesThatNobodyReadsItsOutput) {
     EXPECT_EQ(Run(std::string(command) + " >&-"), 1) << command;
     EXPECT_EQ(err_, "flexstock-journal: cannot write standard output: it is closed\n") << command;
   }
+  EXPECT_EQ(Run("verify j >/dev/full 2>/dev/full"), 1) << "nobody can be told";
   // A reader who leaves at once, long before the dump is read: the tool ends with a word, not by a signal.
   EXPECT_EQ(Run("dump j 2>e | exec true"), 0);
   EXPECT_EQ(directory_.Text("e"), "flexstock-journal: cannot write standard output: Broken pipe\n");

@@ -1,6 +1,4 @@
 // flexstock-journal: looks into the files of a journal. Everything is in --help and docs/journal-format.md.
-#include <fmt/format.h>
-
 #include <csignal>
 #include <cstdio>
 
@@ -12,9 +10,12 @@
 namespace flexstock::journal_tool {
 namespace {
 
+// If it cannot be written, nobody is left to be told; the exit code says it.
+void Say(const std::string& text) { (void)std::fputs(("flexstock-journal: " + text + "\n").c_str(), stderr); }
+
 int Fail(const std::string& problem, const std::string& remedy = "") {
-  fmt::print(stderr, "flexstock-journal: {}\n", problem);
-  if (!remedy.empty()) fmt::print(stderr, "flexstock-journal: {}\n", remedy);
+  Say(problem);
+  if (!remedy.empty()) Say(remedy);
   return kExitFailed;
 }
 

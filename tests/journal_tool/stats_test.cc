@@ -83,5 +83,13 @@ TEST_F(StatsTest, SaysTheSameAsATableAndAsJson) {
                    static_cast<double>(stats.block_bytes()) / static_cast<double>(stats.orders_placed));
 }
 
+// Which need not be UTF-8, as JSON is.
+TEST_F(StatsTest, ShowsAnyPath) {
+  Stats stats;
+  stats.path = "bad\xff\"name";
+  EXPECT_THAT(TableOf(stats), testing::StartsWith(stats.path + ": "));
+  EXPECT_EQ(nlohmann::json::parse(JsonOf(stats))["path"], "bad\xEF\xBF\xBD\"name");
+}
+
 }  // namespace
 }  // namespace flexstock::journal_tool

@@ -246,7 +246,11 @@ std::string JsonOf(const Stats& stats) {
   json["orders_placed"] = stats.orders_placed;
   json["bytes_an_order"] = ratio(Ratio(stats.block_bytes(), stats.orders_placed));
   json["change_bytes_an_order"] = ratio(Ratio(of.changes.bytes, stats.orders_placed));
-  if (!stats.has_snapshot) return json.dump(2) + "\n";
+  const auto text = [&] {
+    // A path is whatever bytes its maker chose.
+    return json.dump(2, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) + "\n";
+  };
+  if (!stats.has_snapshot) return text();
   Json blocks = Json::object();
   for (const auto& [name, packed] : stats.snapshot) {
     blocks[name] = {{"count", packed.blocks.count},
@@ -261,7 +265,7 @@ std::string JsonOf(const Stats& stats) {
       {"products", stats.products},
       {"events", stats.events},
       {"compression", ratio(Ratio(Payload(stats, &Stats::Packed::raw), Payload(stats, &Stats::Packed::payload)))}};
-  return json.dump(2) + "\n";
+  return text();
 }
 
 }  // namespace flexstock::journal_tool

@@ -76,6 +76,28 @@ TEST_F(BesideEngineTest, DumpIsOnePiece) {
   });
 }
 
+// What has been gone through once is not there any more when it is to be written: a snapshot was taken.
+TEST_F(BesideEngineTest, DumpBeginsAnewWhenFilesAreGone) {
+  const std::unique_ptr<Engine> engine = OpenHere();
+  journal::Shop shop({.seed = 4});
+  shop.Use(engine.get());
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(shop.Run(8));
+  Meanwhile storage(SystemStorage(), path_ + "/" + FileOf("journal-"), /*opened=*/3, [&] {
+    for (int i = 0; i < 200; ++i) ASSERT_TRUE(shop.Run(8));
+    ASSERT_EQ(shop.Snapshot(), "");
+  });
+  const auto text_of = [&](Storage& from) {
+    std::string text;
+    const auto output = replay::Output::ToString(&text);
+    EXPECT_EQ(Dump(from, path_, {}, output.get()), "");
+    output->Close();
+    return text;
+  };
+  const std::string text = text_of(storage);
+  EXPECT_TRUE(storage.happened());
+  EXPECT_EQ(text, text_of(SystemStorage()));
+}
+
 TEST_F(BesideEngineTest, StatsCanBeTaken) {
   Run([&] {
     Stats stats;

@@ -93,6 +93,16 @@ TEST_F(ProgramTest, DumpsAndCounts) {
   EXPECT_THAT(out_, StartsWith("{\n"));
 }
 
+// However much it is, it needs no room but where it goes to.
+TEST_F(ProgramTest, DumpsWithoutAFileOfItsOwn) {
+  MakeADay();
+  EXPECT_EQ(Run("dump j"), 0);
+  const std::string all = out_;
+  const program::Ran ran = directory_.Run("{ ulimit -f 0; '" FLEXSTOCK_JOURNAL "' dump j; } | cat");
+  EXPECT_EQ(ran.out, all);
+  EXPECT_EQ(ran.err, "");
+}
+
 TEST_F(ProgramTest, TakesASnapshot) {
   MakeADay();
   const std::string before = FileOf("snapshot-");

@@ -2,11 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <memory>
-
+#include "tools/journal/frozen_view.h"
 #include "tools/journal/json_line.h"
 #include "tools/journal/looking_again.h"
 #include "tools/journal/order_book.h"
@@ -218,59 +214,61 @@ class Dumper : public Visitor {
   std::vector<shard::SlotImage> waiting_;  // its orders, until its products are known
 };
 
-// A file without a name.
-class TemporaryFile {
+// Lines on their way to an output: they wait until they are known to be right, or are too many to wait.
+class Waiting {
  public:
-  [[nodiscard]] bool Open() {
-    file_.reset(std::tmpfile());
-    return file_ != nullptr;
-  }
+  explicit Waiting(Output* output) : output_(*output) {}
+
   [[nodiscard]] Output Writer() {
-    return {"a temporary file",
-            [this](std::string_view bytes) {
-              return std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) == bytes.size() ? 0 : errno;
-            },
-            [this] { return std::fflush(file_.get()) == 0 ? 0 : errno; }};
+    return {"lines", [this](std::string_view lines) { return Take(lines); }, [] { return 0; }};
   }
-  // Empty, or why it cannot be read back. What goes wrong with `output` is in it.
-  std::string CopyTo(Output* output) {
-    std::rewind(file_.get());
-    char piece[1 << 16];
-    while (const std::size_t count = std::fread(piece, 1, sizeof piece, file_.get())) {
-      *output << std::string_view(piece, count);
-    }
-    return std::ferror(file_.get()) == 0 ? "" : fmt::format("cannot read a temporary file: {}", std::strerror(errno));
+  void Pass() {
+    passed_ = true;
+    output_ << lines_;
+    lines_.clear();
   }
+  [[nodiscard]] bool passed() const { return passed_; }
 
  private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  std::unique_ptr<std::FILE, Close> file_;
+  static constexpr std::size_t kMost = std::size_t{16} << 20;
+
+  int Take(std::string_view lines) {
+    if (passed_) {
+      output_ << lines;
+    } else if (lines_ += lines; lines_.size() > kMost) {
+      Pass();
+    }
+    return output_.error();
+  }
+
+  Output& output_;
+  std::string lines_;
+  bool passed_ = false;
 };
 
 }  // namespace
 
 std::string Dump(Storage& storage, const std::string& path, const DumpFilter& filter, Output* output) {
-  TemporaryFile lines;
-  std::string unwritten;
-  const std::string problem = LookAgain([&]() -> std::string {
-    unwritten.clear();
-    if (!lines.Open()) {
-      unwritten = fmt::format("cannot make a temporary file: {}", std::strerror(errno));
-      return {};
-    }
-    Output writer = lines.Writer();
+  constexpr int kTries = 12;
+  for (int i = 1;; ++i) {
     Scanned scanned;
-    Dumper dumper(filter, scanned, &writer);
-    std::string found = Scan(storage, path, &dumper, &scanned);
+    Visitor nothing;
+    std::string problem = LookAgain([&] { return Scan(storage, path, &nothing, &scanned); });
+    // Now it is known what is there, and that stays so: it can be written as it is read.
+    FrozenView frozen(storage, path, scanned);
+    Waiting lines(output);
+    Output writer = lines.Writer();
+    Scanned shown;
+    Dumper dumper(filter, shown, &writer);
+    const std::string lost = Scan(frozen, path, &dumper, &shown);
     writer.Close();
-    unwritten = writer.problem();
-    return unwritten.empty() ? found : "";
-  });
-  if (!unwritten.empty()) return unwritten;
-  if (std::string unread = lines.CopyTo(output); !unread.empty()) return unread;
-  return problem;
+    if (problem.empty() && !lost.empty()) {
+      if (!lines.passed() && i < kTries) continue;
+      problem = "cannot read on, because an engine has taken a snapshot meanwhile and uses its segments again: " + lost;
+    }
+    lines.Pass();
+    return problem;
+  }
 }
 
 }  // namespace flexstock::journal_tool

@@ -18,9 +18,10 @@ struct DumpFilter {
   [[nodiscard]] bool any() const { return order || product; }
 };
 
-// Empty, or what is wrong with the journal, with file and offset: what can be read before it is written all the same.
-// Nothing is written before everything was read: what is gone through meanwhile may be a running engine's (it lies in
-// a temporary file).
+// Empty, or what is wrong with the journal, with file and offset: what can be read of it (scan.h) is written all the same.
+// Reads everything twice: what there is, beside a running engine, is settled before the first line is written. If the
+// engine takes a snapshot after that, and uses a segment again that has not been reached, what is written ends there,
+// and that is the problem.
 [[nodiscard]] std::string Dump(Storage& storage, const std::string& path, const DumpFilter& filter,
                                replay::Output* output);
 

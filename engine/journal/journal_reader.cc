@@ -79,7 +79,10 @@ JournalReader::Found JournalReader::Search(std::uint64_t* offset, Block* block, 
   std::uint64_t broken_at = 0;
   for (std::uint64_t at = *offset; at < size_; at += kPage) {
     const Found found = Look(at, block, hash);
-    if (found == Found::kCopy) PassCopy(at + PageUp(kBlockHeaderBytes + block->header.payload_bytes));
+    if (found == Found::kCopy) {
+      PassCopy(at + PageUp(kBlockHeaderBytes + block->header.payload_bytes));
+      tail_.closed = false;  // by the one that has opened it since
+    }
     if (found == Found::kNext || found == Found::kLater) {
       *offset = at;
       return found;

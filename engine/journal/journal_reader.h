@@ -56,7 +56,7 @@ class JournalReader {
     Link before;                  // the one before it
     Link before_segment;          // before the first one of the last one's segment
     std::uint64_t position = 0;   // of the last block's first change
-    bool closed = false;          // the engine was closed in order
+    bool closed = false;          // the engine was closed in order, and none has been opened since
     std::vector<std::byte> last;  // the last block, whole pages; empty if there is none
   };
   [[nodiscard]] const Tail& tail() const { return tail_; }

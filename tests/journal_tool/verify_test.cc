@@ -106,6 +106,33 @@ TEST_F(VerifyTest, NamesATornTailAndIsContent) {
   EXPECT_EQ(OpenHere()->recovery().epoch, blocks[blocks.size() - 3].epoch) << "an engine says the same";
 }
 
+// A segment that is used again has bytes of its life before; they may be like those of a block that was torn.
+TEST_F(VerifyTest, TakesNothingForTornBehindTheEndOfAnEngineThatWasClosed) {
+  MakeADay();
+  Scanned scanned;
+  Visitor nothing;
+  ASSERT_EQ(Scan(SystemStorage(), path_, &nothing, &scanned), "");
+  const std::uint64_t likeness[] = {0, 0, scanned.directory.like.engine.lo, ~std::uint64_t{0}, 0};
+  std::fstream file(path_ + "/" + journal::SegmentName(scanned.tail.number),
+                    std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(static_cast<std::streamoff>(scanned.tail.offset));
+  file.write(reinterpret_cast<const char*>(likeness), sizeof likeness);
+  file.close();
+  const Verified verified = Verify(SystemStorage(), path_, /*deep=*/true);
+  EXPECT_EQ(verified.problem, "");
+  EXPECT_THAT(verified.remarks, testing::IsEmpty());
+  EXPECT_THAT(verified.report, HasSubstr("closed in order"));
+}
+
+TEST_F(VerifyTest, KnowsThatAnEngineWasOpenedSinceOneWasClosed) {
+  MakeADay();
+  {
+    const std::unique_ptr<Engine> engine = OpenHere();
+    EXPECT_THAT(Verify(SystemStorage(), path_, true).report, HasSubstr("not closed"));
+  }
+  EXPECT_THAT(Verify(SystemStorage(), path_, true).report, HasSubstr("closed in order"));
+}
+
 TEST_F(VerifyTest, NamesADamagedBlock) {
   MakeADay();
   const std::vector<At> blocks = BlocksOf(path_);

@@ -64,9 +64,10 @@ Verified Verify(Storage& storage, const std::string& path, bool deep) {
     if (verified.problem.empty() && deep) verified.problem = Recover(storage, path, scanned, limits, &recovered);
     if (!verified.problem.empty()) return verified.problem;
     verified.report = Report(path, scanned) + recovered;
-    if (!scanned.torn.empty()) {
-      verified.remarks.push_back(scanned.torn + "; or an engine is at work, and writes it now");
-    }
+    // Where an engine was closed in order it has left no write unfinished. What looks like a part of one is from the
+    // life before of a segment that was used again.
+    if (scanned.torn.empty() || scanned.tail.closed) return std::string();
+    verified.remarks.push_back(scanned.torn + "; or an engine is at work, and writes it now");
     return scanned.torn;
   });
   return verified;

@@ -39,6 +39,45 @@ TEST_F(SnapshotTest, EverythingStaysAsItWas) {
   }
 }
 
+// The snapshot, where the journal goes on, and what is made ahead.
+TEST_F(SnapshotTest, LeavesNothingThatIsSuperfluous) {
+  journal::Shop shop({.seed = 3});
+  RunADay(&shop, OpenHere().get(), 120);
+  Stats before;
+  ASSERT_EQ(ReadStats(SystemStorage(), path_, &before), "");
+  EXPECT_GT(before.files.segments.count, 4u) << "some of which an engine keeps to use again";
+  std::string report;
+  ASSERT_EQ(TakeSnapshot(SystemStorage(), path_, {}, &report), "");
+  Stats stats;
+  ASSERT_EQ(ReadStats(SystemStorage(), path_, &stats), "");
+  EXPECT_EQ(stats.files.leftovers.count, 0u);
+  EXPECT_EQ(stats.files.superseded.count, 0u);
+  EXPECT_EQ(stats.files.snapshot.count, 1u);
+  EXPECT_LE(stats.files.segments.count, 3u);
+}
+
+// Whom the engine had is in no file: nobody's are left out, but it is said.
+TEST_F(SnapshotTest, SaysForWhomEventsAreKept) {
+  {
+    const std::unique_ptr<Engine> engine = OpenHere();
+    journal::Shop shop({.seed = 3});
+    shop.Use(engine.get());  // it confirms now and then, as the feed
+    for (int i = 0; i < 40; ++i) ASSERT_TRUE(shop.Run(6));
+  }
+  std::string report;
+  ASSERT_EQ(TakeSnapshot(SystemStorage(), path_, {}, &report), "");
+  EXPECT_THAT(report, testing::HasSubstr("; member, customer, logistics never confirmed any"));
+  Stats all;
+  ASSERT_EQ(ReadStats(SystemStorage(), path_, &all), "");
+  EXPECT_GT(all.events, 100u);
+
+  ASSERT_EQ(TakeSnapshot(SystemStorage(), path_, {.audiences = {{Audience::kFeed}}}, &report), "");
+  EXPECT_EQ(report.find("note"), std::string::npos) << report;
+  Stats feed;
+  ASSERT_EQ(ReadStats(SystemStorage(), path_, &feed), "");
+  EXPECT_LT(feed.events, all.events);
+}
+
 TEST_F(SnapshotTest, NotBesideAnEngine) {
   const std::unique_ptr<Engine> engine = OpenHere();
   journal::Shop shop({.seed = 1});

@@ -55,9 +55,11 @@ CLI::App* Add(CLI::App* app, const std::string& name, const std::string& what, s
 void AddSnapshotOptions(CLI::App* command, SnapshotOptions* options) {
   constexpr std::uint64_t kSlotsMax = std::uint64_t{1} << 30;
   command->footer(
+      "What is left is the snapshot, the segment in which the journal goes on, and the one behind it.\n\n"
       "What the engine that writes this journal was opened with may be given; what is not is chosen so that everything "
       "stays that is there: as many orders and products, orders remembered as long as the journal allows, and every "
-      "event for every audience that has not confirmed it.");
+      "event that any of the four audiences has not confirmed, whether the engine has that audience or not: no file "
+      "says which it has. If it has fewer, give them, or the snapshot has every event since the one before.");
   AddWhole(command, "--orders-max", std::uint64_t{1}, kSlotsMax, "Options::orders_max",
            [options](std::uint64_t value) { options->orders_max = value; });
   AddWhole(command, "--products-max", std::uint64_t{1}, kSlotsMax, "Options::products_max",

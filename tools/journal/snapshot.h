@@ -1,4 +1,5 @@
-// Snapshot: takes one of a journal that no engine has open, so that the next one opens sooner, from fewer files.
+// Snapshot: takes one of a journal that no engine has open, so that the next one opens sooner, from fewer files. What is
+// left is the snapshot, the segment in which the journal goes on, and the one behind it.
 #pragma once
 
 #include <optional>
@@ -17,7 +18,8 @@ struct SnapshotOptions {
   std::optional<std::vector<Audience>> audiences{};
 };
 
-// Empty, or what went wrong: the journal is then as it was. `report`: one line.
+// Empty, or what went wrong: then the journal says what it said. `report`: a line, and a note if there are events in the
+// snapshot which may be for audiences that the engine never had.
 [[nodiscard]] std::string TakeSnapshot(Storage& storage, const std::string& path, const SnapshotOptions& given,
                                        std::string* report);
 

@@ -130,7 +130,8 @@ class PosixStorage final : public Storage {
     const int flags = mode == OpenMode::kRead        ? O_RDONLY
                       : mode == OpenMode::kReadWrite ? O_RDWR
                                                      : O_RDWR | O_CREAT | O_TRUNC;
-    Descriptor descriptor(Uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC, 0666); }));
+    // Not to wait for whoever may open the other end, if it is a pipe; of a file, it means nothing.
+    Descriptor descriptor(Uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK, 0666); }));
     if (descriptor.get() < 0) return errno;
     *file = std::make_unique<SystemFile>(std::move(descriptor));
     return 0;

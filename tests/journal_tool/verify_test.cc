@@ -2,6 +2,7 @@
 #include "tools/journal/verify.h"
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
 #include <array>
 #include <span>
@@ -218,6 +219,14 @@ TEST_F(VerifyTest, NamesAFormatThatIsNotKnown) {
     EXPECT_EQ(RemedyOf(path_), "");
     std::ofstream(path_ + "/" + name, std::ios::binary) << bytes;
   }
+}
+
+// A pipe would keep whoever opens it until somebody writes.
+TEST_F(VerifyTest, NamesWhatIsNoFile) {
+  MakeADay();
+  ASSERT_EQ(::mkfifo((path_ + "/" + journal::SegmentName(0xffff)).c_str(), 0666), 0);
+  EXPECT_EQ(ProblemOf(path_), "cannot read " + path_ + "/" + journal::SegmentName(0xffff) + ": Illegal seek");
+  EXPECT_EQ(Engine::Open(OptionsHere()).problem, ProblemOf(path_)) << "an engine says the same";
 }
 
 TEST_F(VerifyTest, SaysThatThereIsNoJournal) {

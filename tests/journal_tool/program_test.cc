@@ -121,7 +121,7 @@ TEST_F(ProgramTest, NoticesThatNobodyReadsItsOutput) {
     EXPECT_EQ(Run(std::string(command) + " >/dev/full"), 1) << command;
     EXPECT_EQ(err_, "flexstock-journal: cannot write standard output: No space left on device\n") << command;
     EXPECT_EQ(Run(std::string(command) + " >&-"), 1) << command;
-    EXPECT_EQ(err_, "flexstock-journal: cannot write standard output: it is closed\n") << command;
+    EXPECT_EQ(err_, "flexstock-journal: cannot write standard output: Bad file descriptor\n") << command;
   }
   EXPECT_EQ(Run("verify j >/dev/full 2>/dev/full"), 1) << "nobody can be told";
   // A reader who leaves at once, long before the dump is read: the tool ends with a word, not by a signal.

@@ -225,6 +225,23 @@ TEST_F(ToolTest, AFullDiskEndsWith1AndNamesTheFile) {
   EXPECT_EQ(err_, "flexstock-replay: cannot write nowhere/state: No such file or directory\n");
 }
 
+TEST_F(ToolTest, NobodyToTellChangesNothing) {
+  Write("log", std::string(kProduct) + kPlace);
+  EXPECT_EQ(Run("log --results r 2>/dev/full"), 0);
+  EXPECT_EQ(Text("r"), kResults);
+  EXPECT_EQ(Run("log --results /dev/full 2>/dev/full"), 1);
+}
+
+TEST_F(ToolTest, AClosedStreamIsNoFileOfTheJournal) {
+  Write("log", std::string(kProduct) + kPlace);
+  EXPECT_EQ(Run("log --journal j <&- >&- 2>&-"), 0);
+  EXPECT_EQ(Run("log --journal j --state s"), 0) << err_;
+  EXPECT_EQ(Run("log --results - >&-"), 1);
+  EXPECT_EQ(err_, "flexstock-replay: cannot write standard output: Bad file descriptor\n");
+  EXPECT_EQ(Run("- <&-"), 1);
+  EXPECT_EQ(err_, "flexstock-replay: cannot read standard input: Bad file descriptor\n");
+}
+
 TEST_F(ToolTest, AReaderWhoLeavesIsAFailedWrite) {
   std::string log = kProduct;
   for (int i = 0; i < 50'000; ++i) log += "{\"at\":0,\"op\":\"advance\"}\n";

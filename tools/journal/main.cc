@@ -1,7 +1,11 @@
 // flexstock-journal: looks into the files of a journal. Everything is in --help and docs/journal-format.md.
-#include <csignal>
-#include <cstdio>
+#include <fmt/format.h>
 
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "tools/common/standard_streams.h"
 #include "tools/journal/command_line.h"
 #include "tools/journal/remedy.h"
 #include "tools/journal/stats.h"
@@ -10,8 +14,7 @@
 namespace flexstock::journal_tool {
 namespace {
 
-// If it cannot be written, nobody is left to be told; the exit code says it.
-void Say(const std::string& text) { (void)std::fputs(("flexstock-journal: " + text + "\n").c_str(), stderr); }
+void Say(const std::string& text) { tools::Say(fmt::format("flexstock-journal: {}\n", text)); }
 
 int Fail(const std::string& problem, const std::string& remedy = "") {
   Say(problem);
@@ -67,11 +70,14 @@ int Main(int argc, char** argv) {
   const Invocation invocation = Parse(argc, argv);
   if (std::holds_alternative<std::monostate>(invocation.command)) return invocation.exit_code;
   Runner run(invocation.directory);
-  if (!run.ready()) return Fail("cannot write standard output: it is closed");
+  if (!run.ready()) return Fail(fmt::format("cannot write standard output: {}", std::strerror(errno)));
   return std::visit([&](const auto& command) { return run(command); }, invocation.command);
 }
 
 }  // namespace
 }  // namespace flexstock::journal_tool
 
-int main(int argc, char** argv) { return flexstock::journal_tool::Main(argc, argv); }
+int main(int argc, char** argv) {
+  flexstock::tools::HoldStandardStreams();
+  return flexstock::journal_tool::Main(argc, argv);
+}

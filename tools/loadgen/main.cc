@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "tools/common/standard_streams.h"
 #include "tools/loadgen/files.h"
 #include "tools/loadgen/json.h"
 #include "tools/loadgen/options.h"
@@ -27,7 +28,7 @@ constexpr int kBroken = 1;  // or the engine refused to open, or its journal fai
 constexpr int kUsage = 2;   // or a bad trace
 
 int Complain(int exit_code, const std::string& problem) {
-  std::fputs(fmt::format("flexstock-loadgen: {}\n", problem).c_str(), stderr);  // if nobody hears it, the code says it
+  tools::Say(fmt::format("flexstock-loadgen: {}\n", problem));
   return exit_code;
 }
 
@@ -136,6 +137,7 @@ int Run(const Invocation& invocation) {
 }  // namespace flexstock::loadgen
 
 int main(int argc, char** argv) {
+  flexstock::tools::HoldStandardStreams();
   using namespace flexstock::loadgen;  // NOLINT(google-build-using-namespace): they are this file's own
   const int exit_code = Run(Parse(argc, argv));
   const std::string unheard = Heard();

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "tools/common/standard_streams.h"
 #include "tools/replay/command_line.h"
 #include "tools/replay/kept_outputs.h"
 #include "tools/replay/replay_log.h"
@@ -22,7 +23,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 int Fail(int code, std::string_view problem) {
-  fmt::print(stderr, "flexstock-replay: {}\n", problem);
+  tools::Say(fmt::format("flexstock-replay: {}\n", problem));
   return code;
 }
 
@@ -37,7 +38,7 @@ class Progress {
   Progress(bool wanted, std::uint64_t begun_behind)
       : shown_(wanted && ::isatty(STDERR_FILENO) != 0), begun_behind_(begun_behind) {}
   ~Progress() {
-    if (last_ != start_) fmt::print(stderr, "\r\x1b[K");
+    if (last_ != start_) tools::Say("\r\x1b[K");
   }
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -47,7 +48,7 @@ class Progress {
     if (!shown_ || now - last_ < std::chrono::milliseconds(200)) return;
     last_ = now;
     const std::string behind = begun_behind_ == 0 ? "" : fmt::format(" behind line {}", begun_behind_);
-    fmt::print(stderr, "\r{} commands{}, {:.0f} a second\x1b[K", totals.commands, behind, Rate(totals, start_));
+    tools::Say(fmt::format("\r{} commands{}, {:.0f} a second\x1b[K", totals.commands, behind, Rate(totals, start_)));
   }
 
  private:
@@ -107,19 +108,18 @@ std::string OpenOutputs(const CommandLine& line, const Replayer& replayer, Outpu
 
 void PrintSummary(Replayer* replayer, double rate, const AuditReport& audit) {
   const Totals& totals = replayer->totals();
-  fmt::print(stderr,
-             "{} commands ({:.0f} a second), {} orders placed, {} events; units add up for all {} products, {} orders "
-             "remembered\n",
-             totals.commands, rate, totals.orders, totals.events, audit.products, audit.orders);
+  tools::Say(fmt::format(
+      "{} commands ({:.0f} a second), {} orders placed, {} events; units add up for all {} products, {} orders "
+      "remembered\n",
+      totals.commands, rate, totals.orders, totals.events, audit.products, audit.orders));
   if (!replayer->journaled()) return;
   const JournalStats journal = replayer->Journal();
-  fmt::print(
-      stderr,
+  tools::Say(fmt::format(
       "journal: durable through epoch {}; {} epochs of {} bytes written, {} snapshots; {} files, synced in {:.0f} "
       "ms\n",
       journal.durable_epoch, journal.blocks, journal.bytes, journal.snapshots, journal.segments,
-      static_cast<double>(journal.sync_ns) / 1e6);
-  if (!journal.snapshot_problem.empty()) fmt::print(stderr, "no snapshot: {}\n", journal.snapshot_problem);
+      static_cast<double>(journal.sync_ns) / 1e6));
+  if (!journal.snapshot_problem.empty()) tools::Say(fmt::format("no snapshot: {}\n", journal.snapshot_problem));
 }
 
 int Main(int argc, char** argv) {
@@ -144,7 +144,7 @@ int Main(int argc, char** argv) {
   }
   if (problem = OpenOutputs(line, *replayer, &outputs); !problem.empty()) return Fail(kExitFailed, problem);
   if (begun_behind != 0 && !line.quiet) {
-    fmt::print(stderr, "{}: goes on behind line {} of {}\n", line.options.journal.dir, begun_behind, log_name);
+    tools::Say(fmt::format("{}: goes on behind line {} of {}\n", line.options.journal.dir, begun_behind, log_name));
   }
   const auto& [results, events, state] = outputs;
   replayer->WriteTo(results.get(), events.get());
@@ -163,7 +163,7 @@ int Main(int argc, char** argv) {
   for (const std::unique_ptr<Output>& output : outputs) {
     if (output != nullptr) output->Close();
   }
-  if (end.how == ReplayEnd::How::kBadLine) fmt::print(stderr, "{}:{}\n", log_name, end.problem);
+  if (end.how == ReplayEnd::How::kBadLine) tools::Say(fmt::format("{}:{}\n", log_name, end.problem));
   if (const std::string unwritten = Problem(outputs); !unwritten.empty()) return Fail(kExitFailed, unwritten);
   if (!replayer->problem().empty()) {
     return Fail(kExitFailed,
@@ -190,4 +190,7 @@ int Main(int argc, char** argv) {
 
 }  // namespace flexstock::replay
 
-int main(int argc, char** argv) { return flexstock::replay::Main(argc, argv); }
+int main(int argc, char** argv) {
+  flexstock::tools::HoldStandardStreams();
+  return flexstock::replay::Main(argc, argv);
+}

@@ -88,10 +88,22 @@ class ContinuedTest : public testing::Test {
     std::size_t end = 0;
     for (std::uint64_t line = 0; line < standing.line; ++line) end = written->results.find('\n', end) + 1;
     written->results.resize(end);
-    ASSERT_NE(standing.events_bytes, kNoEventsFile);
+    ASSERT_NE(standing.events_bytes, kNoFile);
     ASSERT_GE(written->events.size(), standing.events_bytes)
         << "the journal has events confirmed that were not on the disk before";
     written->events.resize(standing.events_bytes);
+    if (standing.line != 0) {
+      EXPECT_EQ(HashOf(written->results), standing.results_digest);
+    }
+    if (standing.events_bytes != 0) {
+      EXPECT_EQ(HashOf(written->events), standing.events_digest);
+    }
+  }
+
+  static std::uint64_t HashOf(const std::string& text) {
+    RunningHash hash;
+    hash.Add(text);
+    return hash.value();
   }
 
   std::string why_;

@@ -268,6 +268,39 @@ TEST_F(RefusedTest, OutputsThatAreNotThoseOfTheRunsBefore) {
                             events.size()));
 }
 
+TEST_F(RefusedTest, OutputsOfTheSameFormThatAreOfAnotherRun) {
+  const auto expect_refused = [&](const std::string& problem) {
+    const Outcome outcome = RunJournaled("log", "x", {"--shards", "7"});
+    EXPECT_EQ(outcome.code, 1);
+    EXPECT_NE(outcome.said.find(problem), std::string::npos) << outcome.said;
+    EXPECT_TRUE(before_ == (std::vector{Text("x.results"), Text("x.events"), Text("x.state")})) << "a file was changed";
+  };
+  const std::vector<std::string> good = before_;
+  // One letter of one answer.
+  before_[0].replace(before_[0].find("result\":\"") + 9, 1, "x");
+  Write("x.results", before_[0]);
+  expect_refused("x.results does not hold the answers to lines 1 to 300, which are not given again");
+  before_ = good;
+  Write("x.results", good[0]);
+  before_[1].replace(before_[1].find("event\":\"") + 8, 1, "x");
+  Write("x.events", before_[1]);
+  expect_refused("x.events does not hold the ");
+  // What is behind what the journal has is nobody's, whatever it is.
+  before_ = good;
+  Write("x.results", good[0] + "more\n");
+  Write("x.events", good[1] + "more");
+  EXPECT_EQ(RunJournaled("log", "x", {"--shards", "7"}).code, 0) << Text("said");
+  EXPECT_TRUE(good == (std::vector{Text("x.results"), Text("x.events"), Text("x.state")}));
+}
+
+TEST_F(RefusedTest, ResultsBehindARunThatHadNone) {
+  Write("log", RandomLog(1, 600));
+  ASSERT_EQ(Run({"log", "--journal", "x.journal", "--shards", "7", "--events", "x.events"}).code, 0) << Text("said");
+  before_[1] = Text("x.events");
+  ExpectRefused(RunJournaled("log", "x", {"--shards", "7"}),
+                "x.results cannot be gone on with: a run before had no --results, and those are not given again");
+}
+
 TEST_F(RefusedTest, EventsBehindARunThatHadNone) {
   Write("log", RandomLog(1, 600));
   ASSERT_EQ(Run({"log", "--journal", "x.journal", "--shards", "7", "--results", "x.results"}).code, 0) << Text("said");

@@ -27,7 +27,11 @@ std::uint64_t RulesDigestOf(Millis retention_ms, const Policy& policy) {
 }
 
 std::string JournalMarks::Begin(std::uint64_t rules_digest, Standing* standing) {
-  *standing = {.line = Find(kLineStream), .digest = Find(kDigestStream), .events_bytes = Find(kEventsStream)};
+  *standing = {.line = Find(kLineStream),
+               .digest = Find(kDigestStream),
+               .events_bytes = Find(kEventsStream),
+               .results_digest = Find(kResultsDigestStream),
+               .events_digest = Find(kEventsDigestStream)};
   const std::uint64_t rules = Find(kRulesStream);
   if (rules == 0 && engine_.recovery().epoch != 0) return "it holds a journal that is not of flexstock-replay";
   if (rules == 0) Note(kRulesStream, rules_digest);
@@ -38,6 +42,16 @@ std::string JournalMarks::Begin(std::uint64_t rules_digest, Standing* standing) 
 void JournalMarks::Ran(std::uint64_t line, std::uint64_t digest) {
   Note(kLineStream, line);
   Note(kDigestStream, digest);
+}
+
+void JournalMarks::ResultsWritten(std::uint64_t digest) {
+  if (digest != results_noted_) Note(kResultsDigestStream, digest);
+  results_noted_ = digest;
+}
+
+void JournalMarks::EventsWritten(std::uint64_t bytes, std::uint64_t digest) {
+  Note(kEventsStream, bytes);
+  Note(kEventsDigestStream, digest);
 }
 
 void JournalMarks::Note(std::uint32_t stream, std::uint64_t offset) {

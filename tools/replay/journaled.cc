@@ -117,7 +117,7 @@ void Replayer::EndGroup() {
 void Replayer::Confirm(std::uint64_t position) {
   engine_->Confirm(Audience::kFeed, position);
   const bool kept = events_ != nullptr && events_->can_be_cut();
-  marks_->EventsWritten(kept ? events_->bytes() : kNoEventsFile);
+  marks_->EventsWritten(kept ? events_->bytes() : kNoFile, kept ? events_->digest() : kNoFile);
 }
 
 void Replayer::TakeSnapshotIfDue() {

@@ -91,16 +91,17 @@ std::string OpenOutputs(const CommandLine& line, const Replayer& replayer, Outpu
     return replayer.journaled() && i < 2 && paths[i]->has_value() && IsKept(**paths[i]);
   };
   const Standing& standing = replayer.standing();
-  std::array<std::uint64_t, 2> kept = {0, standing.events_bytes};
+  std::array<Kept, 2> kept;
   if (is_kept(0)) {
-    if (std::string problem = KeptResults(**paths[0], standing.line, &kept[0]); !problem.empty()) return problem;
+    if (std::string problem = KeepResults(**paths[0], standing, &kept[0]); !problem.empty()) return problem;
   }
   if (is_kept(1)) {
-    if (std::string problem = CheckEvents(**paths[1], kept[1]); !problem.empty()) return problem;
+    if (std::string problem = KeepEvents(**paths[1], standing, &kept[1]); !problem.empty()) return problem;
   }
   for (std::size_t i = 0; i < outputs->size(); ++i) {
     if (!paths[i]->has_value()) continue;
-    (*outputs)[i] = is_kept(i) ? Output::ToFileBehind(**paths[i], kept[i]) : Output::ToFile(**paths[i]);
+    (*outputs)[i] = is_kept(i) ? Output::ToFileBehind(**paths[i], kept[i].bytes, std::move(kept[i].hash))
+                               : Output::ToFile(**paths[i]);
     if ((*outputs)[i] == nullptr) return fmt::format("cannot write {}: {}", **paths[i], std::strerror(errno));
   }
   return "";

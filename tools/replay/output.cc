@@ -81,6 +81,9 @@ std::unique_ptr<Output> Output::ToString(std::string* text) {
       },
       [] { return 0; });
   output->sent_ = text->size();
+  RunningHash hash;
+  hash.Add(*text);
+  output->StartHash(std::move(hash));
   output->can_be_cut_ = true;
   return output;
 }
@@ -93,7 +96,7 @@ std::unique_ptr<Output> Output::ToFile(const std::string& path) {
   return ToDescriptor(standard ? "standard output" : path, descriptor);
 }
 
-std::unique_ptr<Output> Output::ToFileBehind(const std::string& path, std::uint64_t keep) {
+std::unique_ptr<Output> Output::ToFileBehind(const std::string& path, std::uint64_t keep, RunningHash hash) {
   const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor < 0) return nullptr;
   const auto end = static_cast<off_t>(keep);
@@ -105,6 +108,7 @@ std::unique_ptr<Output> Output::ToFileBehind(const std::string& path, std::uint6
   }
   std::unique_ptr<Output> output = ToDescriptor(path, descriptor);
   output->sent_ = keep;
+  output->StartHash(std::move(hash));
   output->can_be_cut_ = true;
   return output;
 }
@@ -148,6 +152,7 @@ void Output::Close() {
 Output& Output::Long(std::string_view text) {
   Flush();
   if (text.size() > kCapacity) {
+    if (hash_.has_value()) hash_->Add(text);
     Send(text);
     return *this;
   }

@@ -87,6 +87,7 @@ void Replayer::Run(std::uint64_t line, const Command& command, std::uint64_t dig
   std::visit(run, command.action);
   if (!problem_.empty()) return;
   marks_->Ran(line, digest);
+  marks_->ResultsWritten(results_ != nullptr && results_->can_be_cut() ? results_->digest() : kNoFile);
   if (line % options_.journal.group == 0) EndGroup();
 }
 

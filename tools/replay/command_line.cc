@@ -29,7 +29,8 @@ Examples:
 With --journal, a run that was cut short is continued by running it again with the same log, options and files: results,
 events and state then are what an unbroken run writes, byte for byte. With several shards, events of different products
 come in another order than without --journal. Outputs that are not files ("-", a pipe) get only the rest of the results,
-and events at least once.
+and events at least once. A log that ends before what the journal has (/dev/null, say) runs nothing: of the outputs only
+--state is written, as the last line that survived has left it.
 
 Exit codes:
   0  the log ran (refusals are answers, not failures)

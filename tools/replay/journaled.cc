@@ -20,16 +20,25 @@ void Replayer::AddJournal(Options* engine_options) {
     for (Output* const output : {results_, events_}) {
       if (output != nullptr && !output->Sync()) return output->error();
     }
-    return 0;
+    return names_ == nullptr ? 0 : names_->Sync(reached_);
   };
-  Storage& files = journal.storage != nullptr ? *journal.storage : SystemStorage();
-  storage_ = std::make_unique<OutputsFirst>(files, write_outputs);
+  storage_ = std::make_unique<OutputsFirst>(Files(), write_outputs);
   engine_options->journal_dir = journal.dir;
   engine_options->journal_segment_bytes = journal.segment_bytes;
   engine_options->storage = storage_.get();
   engine_options->changes_max = journal.changes_max;
   engine_options->events_max = kEventsMax;
   engine_options->clock = nullptr;  // asked once, for the journal's id
+}
+
+// What the engine cannot write is the journal, or what has to be on the disk before it.
+std::string Replayer::Failure() const {
+  const bool names = names_ != nullptr && !names_->problem().empty();
+  return names ? names_->problem() : engine_->Journal().failure;
+}
+
+Storage& Replayer::Files() const {
+  return options_.journal.storage != nullptr ? *options_.journal.storage : SystemStorage();
 }
 
 std::string Replayer::BeginJournal() {
@@ -67,6 +76,7 @@ bool Replayer::HoldEvents() {
 void Replayer::Skip(std::uint64_t line, const Command& command) {
   line_ = line;
   now_ = std::max(now_, command.at_ms);
+  reached_ = {.line = line, .at_ms = now_, .digest = standing_.digest};
   if (const auto* place = std::get_if<Place>(&command.action)) SkipOrder(place->order, OrderSerials::Of(line, 0));
   if (const auto* cart = std::get_if<Cart>(&command.action)) {
     for (std::size_t i = 0; i < cart->lines.size(); ++i) {
@@ -88,6 +98,40 @@ void Replayer::SkipOrder(std::string_view name, std::uint64_t serial) {
   const KeyRef ref = keys_.Intern(name, &is_new);
   keys_.SetOrder(ref, view.order, serial);
   serials_.Add(serial, ref);
+}
+
+void Replayer::BeginNames() {
+  names_ = std::make_unique<NamesFile>(Files(), options_.journal.dir);
+  keys_.ForEach([this](KeyRef name) { names_->AddOrder(keys_.placement(name), keys_.name(name)); });
+  for (const std::int64_t product : products_) names_->AddProduct(product);
+  if (names_->Sync(reached_) != 0) problem_ = names_->problem();
+}
+
+std::string Replayer::Recall() {
+  bool same = true;
+  const NamesVisitor visitor{.order =
+                                 [&](std::uint64_t serial, std::string_view name) {
+                                   const KeyRef known = serials_.Find(serial);
+                                   same &= known == kNoKey || keys_.name(known) == name;
+                                   SkipOrder(name, serial);
+                                 },
+                             .product = [&](std::int64_t product) { products_.insert(product); }};
+  Reached reached{.line = standing_.line, .digest = standing_.digest};
+  if (std::string problem = ReadNames(Files(), options_.journal.dir, visitor, &reached); !problem.empty()) {
+    return problem;
+  }
+  if (!same) return options_.journal.dir + ": the journal is of another log: its orders have other names";
+  // Whatever is due by then happens, as it does at the end of every run. It is told by the run that goes on.
+  now_ = reached.at_ms;
+  for (;;) {
+    const std::size_t held = held_.size();
+    if (engine_->Advance(now_) != Code::kOverloaded) return "";
+    (void)HoldEvents();
+    if (held_.size() == held) {
+      const std::string failure = engine_->Journal().failure;
+      return failure.empty() ? options_.journal.dir + ": more events wait in it than can be held" : failure;
+    }
+  }
 }
 
 void Replayer::WriteHeldEvents() {
@@ -134,8 +178,7 @@ void Replayer::End() {
   EndGroup();
   // Once more, for what the last events' confirming has left to write.
   TakeEvents();
-  const JournalStats stats = engine_->Journal();
-  if (problem_.empty()) problem_ = stats.failure;
+  if (problem_.empty()) problem_ = Failure();
 }
 
 }  // namespace flexstock::replay

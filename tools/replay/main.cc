@@ -123,6 +123,37 @@ void PrintSummary(Replayer* replayer, double rate, const AuditReport& audit) {
   if (!journal.snapshot_problem.empty()) tools::Say(fmt::format("no snapshot: {}\n", journal.snapshot_problem));
 }
 
+// The last words of a run in which nothing has failed.
+int Finish(const CommandLine& line, double rate, Replayer* replayer) {
+  const AuditReport audit = replayer->Audit();
+  if (!audit.ok()) {
+    return Fail(kExitFailed,
+                fmt::format("UNITS DO NOT ADD UP for {} of {} products, first product {}: a bug of flexstock",
+                            audit.broken_count, audit.products, static_cast<std::int64_t>(audit.broken.front())));
+  }
+  if (!line.quiet) PrintSummary(replayer, rate, audit);
+  return kExitRan;
+}
+
+// The log ends before the line where the journal stands: nothing is run, and of the outputs only the state is written.
+int WriteRecovered(const CommandLine& line, const std::string& log_name, Replayer* replayer) {
+  if (line.state.has_value()) {
+    if (const std::string problem = replayer->Recall(); !problem.empty()) return Fail(kExitFailed, problem);
+    const std::unique_ptr<Output> state = Output::ToFile(*line.state);
+    if (state == nullptr) {
+      return Fail(kExitFailed, fmt::format("cannot write {}: {}", *line.state, std::strerror(errno)));
+    }
+    replayer->WriteStateTo(state.get());
+    state->Close();
+    if (!state->problem().empty()) return Fail(kExitFailed, state->problem());
+  }
+  if (!line.quiet) {
+    tools::Say(fmt::format("{}: stands behind line {}, and {} ends before it: nothing is run\n",
+                           line.options.journal.dir, replayer->standing().line, log_name));
+  }
+  return Finish(line, 0, replayer);
+}
+
 int Main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a reader who leaves is an error of writing, with a name
   std::signal(SIGXFSZ, SIG_IGN);  // and so is a file that may not grow
@@ -140,6 +171,8 @@ int Main(int argc, char** argv) {
   const std::uint64_t begun_behind = replayer->standing().line;
   if (const ReplayEnd skipped = SkipLog(&log, replayer.get()); skipped.how == ReplayEnd::How::kReadFailed) {
     return Fail(kExitFailed, fmt::format("cannot read {}: {}", log_name, skipped.problem));
+  } else if (skipped.how == ReplayEnd::How::kShorter) {
+    return WriteRecovered(line, log_name, replayer.get());
   } else if (skipped.how != ReplayEnd::How::kRan) {
     return Fail(kExitFailed, fmt::format("{}: {}: {}", line.options.journal.dir, log_name, skipped.problem));
   }
@@ -176,15 +209,7 @@ int Main(int argc, char** argv) {
     return Fail(kExitFailed, fmt::format("cannot read {}: {}", log_name, end.problem));
   }
 
-  const double rate = Rate(replayer->totals(), start);
-  const AuditReport audit = replayer->Audit();
-  if (!audit.ok()) {
-    return Fail(kExitFailed,
-                fmt::format("UNITS DO NOT ADD UP for {} of {} products, first product {}: a bug of flexstock",
-                            audit.broken_count, audit.products, static_cast<std::int64_t>(audit.broken.front())));
-  }
-  if (!line.quiet) PrintSummary(replayer.get(), rate, audit);
-  return kExitRan;
+  return Finish(line, Rate(replayer->totals(), start), replayer.get());
 }
 
 }  // namespace

@@ -62,6 +62,12 @@ class Output {
   bool Sync();
   // Writes what waits, and closes. Nothing can be written afterwards.
   void Close();
+  // Notes that the file has failed with this errno, which it returns.
+  int Fail(int error) {
+    Note(error);
+    return error;
+  }
+
   // "cannot write FILE: why", or empty.
   [[nodiscard]] const std::string& problem() const { return problem_; }
   // The errno of it, or 0.

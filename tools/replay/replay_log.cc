@@ -62,11 +62,10 @@ ReplayEnd SkipLog(LogReader* log, Replayer* replayer) {
   while (understood.line < standing.line) {
     if (!Next(log, understood.digest, &understood, &end)) {
       if (end.how == ReplayEnd::How::kReadFailed) return end;
-      const std::string ends = end.how == ReplayEnd::How::kRan
-                                   ? fmt::format("this one has {}", understood.line)
-                                   : fmt::format("this one has no command at line {}", end.problem);
+      if (end.how == ReplayEnd::How::kRan) return {ReplayEnd::How::kShorter, ""};
       return {ReplayEnd::How::kOtherLog,
-              fmt::format("the journal is of another log: it has {} lines of it, {}", standing.line, ends)};
+              fmt::format("the journal is of another log: it has {} lines of it, this one has no command at line {}",
+                          standing.line, end.problem)};
     }
     replayer->Skip(understood.line, understood.command);
   }

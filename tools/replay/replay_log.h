@@ -20,12 +20,13 @@ struct ReplayEnd {
     kOutputFailed,   // the output knows why
     kJournalFailed,  // `problem`: why
     kOtherLog,       // SkipLog: `problem`: in what it is not the log that the journal was made from
+    kShorter,        // SkipLog: it ends before the line where the journal stands
   };
   How how = How::kRan;
   std::string problem;
 };
 
-// Reads the lines up to replayer->standing() and runs none. kRan: ReplayLog may go on.
+// Reads the lines up to replayer->standing() and runs none. kRan: ReplayLog may go on. kShorter: there is nothing to run.
 [[nodiscard]] ReplayEnd SkipLog(LogReader* log, Replayer* replayer);
 
 // `outputs`: a problem of one of them ends the replay early. `progress` is called every few ten thousand lines.

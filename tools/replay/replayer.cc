@@ -58,6 +58,7 @@ void Replayer::WriteTo(Output* results, Output* events) {
   results_ = results;
   events_ = events;
   if (!journaled()) return;
+  BeginNames();
   WriteHeldEvents();
   // The run before may have been cut short while it ended a group.
   if (standing_.line != 0 && standing_.line % options_.journal.group == 0) EndGroup();
@@ -71,6 +72,7 @@ void Replayer::Prefetch(const Command& command) const {
 }
 
 void Replayer::Run(std::uint64_t line, const Command& command, std::uint64_t digest) {
+  if (!problem_.empty()) return;
   line_ = line;
   ++totals_.commands;
   const auto run = [this](const auto& action) { Do(action); };
@@ -88,6 +90,7 @@ void Replayer::Run(std::uint64_t line, const Command& command, std::uint64_t dig
   if (!problem_.empty()) return;
   marks_->Ran(line, digest);
   marks_->ResultsWritten(results_ != nullptr && results_->can_be_cut() ? results_->digest() : kNoFile);
+  reached_ = {.line = line, .at_ms = now_, .digest = digest};
   if (line % options_.journal.group == 0) EndGroup();
 }
 
@@ -169,7 +172,9 @@ void Replayer::Do(const PickUp& pick_up) {
 void Replayer::Do(const PutProduct& put) {
   const CommandResult result = Ask([&] { return engine_->Put(put, Now()); });
   Answer(result);
-  if (result.ok()) products_.insert(static_cast<std::int64_t>(put.product));
+  if (!result.ok()) return;
+  const auto product = static_cast<std::int64_t>(put.product);
+  if (products_.insert(product).second && names_ != nullptr) names_->AddProduct(product);
 }
 
 void Replayer::Do(const SetStock& set) {
@@ -210,6 +215,7 @@ void Replayer::Note(KeyRef name, bool is_new, const PlaceResult& result) {
     if (result.duplicate) return;
     ++totals_.orders;
     keys_.SetOrder(name, result.order, journaled() ? keys_.placement(name) : totals_.orders);
+    if (is_new && names_ != nullptr) names_->AddOrder(keys_.placement(name), keys_.name(name));
   } else if (is_new) {
     Release(name);  // refused: its name is not remembered
   }
@@ -238,7 +244,7 @@ template <typename Call>
 std::invoke_result_t<Call> Replayer::Ask(Call call) {
   for (;;) {
     const auto result = call();
-    if (result.code == Code::kReadOnly) problem_ = engine_->Journal().failure;
+    if (result.code == Code::kReadOnly) problem_ = Failure();
     if (result.code != Code::kOverloaded) return result;
     if (TakeEvents() == 0 && problem_.empty()) Stuck();
     if (!problem_.empty()) return result;
@@ -268,7 +274,7 @@ std::size_t Replayer::TakeEvents(Take take) {
     }
     if (!journaled()) continue;
     if (last != 0) Confirm(last);
-    if (last == 0 && !all) problem_ = engine_->Journal().failure;
+    if (last == 0 && !all) problem_ = Failure();
     if (last == 0 && !all && problem_.empty()) Stuck();
   }
   return taken;

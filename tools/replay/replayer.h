@@ -18,6 +18,8 @@
 //   a command is durable with its line's number, a hash of the log up to there, and the events confirmed until then
 //   outputs are on the disk before the journal (outputs_first.h), so they never lack what will not be told again
 //   names are found again by their place in the log (order_serials.h)
+//
+// The state where a run was cut short is told without the log: Open, Recall, WriteStateTo (names_file.h).
 #pragma once
 
 #include <array>
@@ -34,6 +36,7 @@
 #include "tools/replay/event_order.h"
 #include "tools/replay/journal_marks.h"
 #include "tools/replay/key_book.h"
+#include "tools/replay/names_file.h"
 #include "tools/replay/order_serials.h"
 #include "tools/replay/output.h"
 #include "tools/replay/outputs_first.h"
@@ -76,6 +79,9 @@ class Replayer {
   [[nodiscard]] const Standing& standing() const { return standing_; }
   // Takes note of a line that the journal has. `line`s from 1, each once.
   void Skip(std::uint64_t line, const Command& command);
+  // Instead of Skip to the end, WriteTo and Run: takes from the journal's directory what the log has not said, so that
+  // WriteStateTo writes the state behind standing().line. Empty, or what is wrong.
+  [[nodiscard]] std::string Recall();
 
   // Where results and events go; either may be nullptr. They must outlive the replayer. Writes the events that the
   // journal has and the file may not have.
@@ -109,10 +115,13 @@ class Replayer {
 
   // journaled.cc
   void AddJournal(Options* engine_options);
+  [[nodiscard]] Storage& Files() const;
+  [[nodiscard]] std::string Failure() const;
   [[nodiscard]] std::string BeginJournal();
   [[nodiscard]] std::string Settle();
   [[nodiscard]] bool HoldEvents();
   void SkipOrder(std::string_view name, std::uint64_t serial);
+  void BeginNames();
   void WriteHeldEvents();
   void EndGroup();
   void Confirm(std::uint64_t position);
@@ -161,6 +170,9 @@ class Replayer {
   void ReleaseForgotten();
 
   const ReplayOptions options_;
+  // With a journal. What an engine that closes still writes to outlives it.
+  std::unique_ptr<NamesFile> names_;
+  Reached reached_;  // the last line that was run, or skipped
   std::unique_ptr<OutputsFirst> storage_;
   std::unique_ptr<Engine> engine_;
   Output* results_ = nullptr;

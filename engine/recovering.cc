@@ -90,9 +90,9 @@ std::string Engine::Impl::OpenJournal(journal::Directory* directory) {
     file_header_.order_lot_bits = static_cast<std::uint8_t>(orders_.lot_bits());
     file_header_.product_lot_bits = static_cast<std::uint8_t>(products_.lot_bits());
     journal::EngineId& id = file_header_.engine;
-    // With a storage of the caller's own everything is his, and the same each time: the clock, too.
+    // On files that are not the system's everything is the caller's, and the same each time: the clock, too.
     id = {.hi = base::Mix(static_cast<std::uint64_t>(clock_->NowMs()), 1), .lo = 1};
-    if (options_.storage == nullptr && ::getrandom(&id, sizeof id, 0) != static_cast<ssize_t>(sizeof id)) {
+    if (&storage_->Base() == &SystemStorage() && ::getrandom(&id, sizeof id, 0) != static_cast<ssize_t>(sizeof id)) {
       return "the system gives no random number for the journal's id";
     }
     return {};

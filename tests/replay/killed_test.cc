@@ -13,10 +13,12 @@
 #include <fstream>
 #include <random>
 #include <set>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "engine/journal/format.h"
 #include "flexstock/engine.h"
 #include "tests/model/seed.h"
 #include "tests/program/program.h"
@@ -393,6 +395,17 @@ TEST_F(KilledTest, ALineThatIsNoCommandIsMendedAndGoneOnWith) {
   ASSERT_EQ(RunJournaled("log", "x").code, 0) << Text("said");
   ASSERT_EQ(RunJournaled("log", "y").code, 0);
   ExpectSame("x", "y");
+}
+
+TEST_F(KilledTest, TheJournalHasARandomId) {
+  Write("log", RandomLog(1, 3));
+  ASSERT_EQ(Run({"log", "--journal", "j"}).code, 0);
+  const std::string page = Text("j/journal-0000000000000001");
+  journal::FileHeader header;
+  std::uint64_t hash = 0;
+  ASSERT_EQ(journal::TakeFileHeader(std::as_bytes(std::span(page)).first(journal::kFileHeaderBytes), &header, &hash),
+            "");
+  EXPECT_GT(header.engine.lo, std::uint64_t{1} << 16) << "what is made of the clock has 1 there";
 }
 
 TEST_F(KilledTest, StandardOutputGetsTheRest) {

@@ -28,7 +28,7 @@ void Replayer::AddJournal(Options* engine_options) {
   engine_options->storage = storage_.get();
   engine_options->changes_max = journal.changes_max;
   engine_options->events_max = kEventsMax;
-  engine_options->clock = nullptr;  // asked once, for the journal's id
+  engine_options->clock = nullptr;  // asked once, for the id of a journal that is not on the system's disk
 }
 
 // What the engine cannot write is the journal, or what has to be on the disk before it.

@@ -31,6 +31,7 @@ class OutputsFirst final : public Storage {
   int Remove(const std::string& path) override { return base_.Remove(path); }
   int SyncDirectory(const std::string& path) override { return base_.SyncDirectory(path); }
   int Lock(const std::string& path, std::unique_ptr<StorageLock>* lock) override { return base_.Lock(path, lock); }
+  const Storage& Base() const override { return base_.Base(); }
 
  private:
   Storage& base_;

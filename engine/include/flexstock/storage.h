@@ -61,6 +61,9 @@ class Storage {
   // Makes the file and locks it against every other process, and against this one's other engines. EWOULDBLOCK:
   // somebody holds it. Ends with the process, however that ends.
   [[nodiscard]] virtual int Lock(const std::string& path, std::unique_ptr<StorageLock>* lock) = 0;
+  // Where the files are in the end: a storage that passes everything on to another names that one's. A journal on the
+  // system's gets a random id; on any other everything is the same each time.
+  [[nodiscard]] virtual const Storage& Base() const { return *this; }
 };
 
 // The system's files: pwrite, fdatasync, fsync, flock. Lives for ever. Any thread.

@@ -6,9 +6,11 @@
 #include <array>
 #include <filesystem>
 #include <iostream>
+#include <limits>
 #include <system_error>
 #include <vector>
 
+#include "tools/common/whole_option.h"
 #include "tools/replay/policy_fields.h"
 
 namespace flexstock::replay {
@@ -84,12 +86,10 @@ std::optional<int> Read(int argc, char** argv, CommandLine* line) {
   app.add_option("--events", line->events, "write every event")->type_name("FILE");
   app.add_option("--state", line->state, "write all products and remembered orders as the last line leaves them")
       ->type_name("FILE");
-  app.add_option("--shards", line->options.shards, "spread products over N locks, 1 to 1024; no answer depends on it")
-      ->type_name("N")
-      ->capture_default_str();
-  app.add_option("--retention-ms", line->options.retention_ms, "remember settled orders so long")
-      ->type_name("N")
-      ->capture_default_str();
+  tools::AddWhole(&app, "--shards", {1, 1024}, "spread products over N locks, 1 to 1024; no answer depends on it",
+                  &line->options.shards);
+  tools::AddWhole(&app, "--retention-ms", {0, std::numeric_limits<Millis>::max()}, "remember settled orders so long",
+                  &line->options.retention_ms);
   std::vector<std::string> defaults;
   app.add_option("--default", defaults, "a policy field of every product that does not give its own; repeatable")
       ->type_name("FIELD=VALUE")
@@ -98,10 +98,9 @@ std::optional<int> Read(int argc, char** argv, CommandLine* line) {
   app.add_option("--journal", line->options.journal.dir,
                  "keep everything durable in a directory; run again after a crash, it goes on behind what survived")
       ->type_name("DIR");
-  app.add_option("--snapshot-every-bytes", line->options.journal.snapshot_every_bytes,
-                 "with --journal: take a snapshot when the journal has grown by so many bytes; 0: never")
-      ->type_name("N")
-      ->capture_default_str();
+  tools::AddWhole(&app, "--snapshot-every-bytes", {0, std::numeric_limits<std::uint64_t>::max()},
+                  "with --journal: take a snapshot when the journal has grown by so many bytes; 0: never",
+                  &line->options.journal.snapshot_every_bytes);
   app.add_flag("--quiet", line->quiet, "no progress, no summary");
   try {
     app.parse(argc, argv);

@@ -176,6 +176,8 @@ TEST_F(ToolTest, UsageErrorsEndWith2AndSayWhy) {
       {"log --retention-ms 99999999999999999999", "--retention-ms: \"99999999999999999999\" is not a whole number"},
       {"log --snapshot-every-bytes -1", "\"-1\" is not a whole number from 0 to 18446744073709551615"},
       {"log --snapshot-every-bytes 18446744073709551616", "\"18446744073709551616\" is not a whole number"},
+      {"log --journal j --results j/journal-0000000000000001", "is in the journal's directory"},
+      {"log --journal ./j/ --state j/../j/deep/s", "is in the journal's directory"},
       {"log --default overflow=ask", "--default: overflow is \"ask\"; expected ask_member or reject"},
       {"log --default order_limit", "FIELD=VALUE"},
       {"log --default colour=red", "\"colour\" is no policy field"},
@@ -194,6 +196,11 @@ TEST_F(ToolTest, UsageErrorsEndWith2AndSayWhy) {
     EXPECT_EQ(out_, "");
   }
   EXPECT_EQ(Text("log"), kProduct);
+}
+
+TEST_F(ToolTest, OutputsBesideTheJournalAreFine) {
+  Write("log", std::string(kProduct) + kPlace);
+  EXPECT_EQ(Run("log --journal j --results j.results --state ./s"), 0) << err_;
 }
 
 TEST_F(ToolTest, HelpAndVersionAreNoErrors) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <iostream>
@@ -45,6 +46,18 @@ bool SameFile(const std::string& a, const std::string& b) {
   return a == b || std::filesystem::equivalent(a, b, missing);
 }
 
+// Whether the file is in the directory, or below it; neither need be there yet.
+bool IsIn(const std::string& directory, const std::string& path) {
+  const auto whole = [](const std::string& name) {
+    std::error_code unknown;
+    const std::filesystem::path given = std::filesystem::absolute(name, unknown);
+    const std::filesystem::path canonical = std::filesystem::weakly_canonical(given, unknown);
+    return canonical.has_filename() ? canonical : canonical.parent_path();  // "j/"
+  };
+  const std::filesystem::path above = whole(directory), below = whole(path);
+  return std::mismatch(above.begin(), above.end(), below.begin(), below.end()).first == above.end();
+}
+
 // What is wrong with where the outputs go, or "".
 std::string OutputProblem(const CommandLine& line) {
   const std::array outputs = {&line.results, &line.events, &line.state};
@@ -58,6 +71,8 @@ std::string OutputProblem(const CommandLine& line) {
       continue;
     if (!standard && line.log != "-" && SameFile(path, line.log))
       return fmt::format("{} would overwrite the log", path);
+    if (!standard && !line.options.journal.dir.empty() && IsIn(line.options.journal.dir, path))
+      return fmt::format("{} is in the journal's directory, which is the journal's alone", path);
     for (std::size_t j = 0; j < i; ++j) {
       if (outputs[j]->has_value() && SameFile(path, **outputs[j])) {
         return fmt::format("two outputs go to {}", standard ? "standard output" : path);

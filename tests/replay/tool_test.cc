@@ -186,8 +186,6 @@ TEST_F(ToolTest, UsageErrorsEndWith2AndSayWhy) {
       {"log --results x --events ./x", "two outputs go to ./x"},
       {"log --results - --state -", "two outputs go to standard output"},
       {"log --results ./log", "./log would overwrite the log"},
-      {"missing", "cannot read missing: No such file or directory"},
-      {".", "cannot read .: it is a directory"},
   };
   for (const auto& [arguments, problem] : usages) {
     Write("x", "");
@@ -196,6 +194,13 @@ TEST_F(ToolTest, UsageErrorsEndWith2AndSayWhy) {
     EXPECT_EQ(out_, "");
   }
   EXPECT_EQ(Text("log"), kProduct);
+}
+
+TEST_F(ToolTest, ALogThatCannotBeReadEndsWith1) {
+  EXPECT_EQ(Run("missing"), 1);
+  EXPECT_EQ(err_, "flexstock-replay: cannot read missing: No such file or directory\n");
+  EXPECT_EQ(Run("."), 1);
+  EXPECT_EQ(err_, "flexstock-replay: cannot read .: it is a directory\n");
 }
 
 TEST_F(ToolTest, OutputsBesideTheJournalAreFine) {

@@ -162,7 +162,7 @@ int Main(int argc, char** argv) {
 
   std::string problem;
   const int log_descriptor = OpenLog(line.log, &problem);
-  if (log_descriptor < 0) return Fail(kExitNotCommand, problem);
+  if (log_descriptor < 0) return Fail(kExitFailed, problem);
   const std::string log_name = line.log == "-" ? "standard input" : line.log;
   Outputs outputs;  // outlive the replayer
   auto [replayer, refused] = Replayer::Open(line.options);

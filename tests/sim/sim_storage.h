@@ -3,8 +3,7 @@
 // A file has two images: what the page cache shows, and what is on the disk. Writing changes the one; Sync carries the
 // changed sectors over to the other. Names likewise, by SyncDirectory. Then
 //
-//   PowerLoss   each sector and each name not yet carried over is kept or lost on its own, so writes come back
-//   reordered,
+//   PowerLoss   each sector and each name not yet carried over is kept or lost on its own, so writes come back reordered,
 //               in part, or torn; a torn sector may hold garbage
 //   Kill        the process is gone, the page cache stays
 //   a fault     at the n-th operation: an error, a short write, a failed sync, or a crash in the middle of it

@@ -1,11 +1,10 @@
 #include "tools/journal/command_line.h"
 
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
-#include <charconv>
 #include <iostream>
 #include <limits>
+
+#include "tools/common/whole_option.h"
 
 namespace flexstock::journal_tool {
 namespace {
@@ -30,22 +29,6 @@ Exit codes:
 
 constexpr std::int64_t kInt64Max = std::numeric_limits<std::int64_t>::max();
 
-// An option that is a whole number from `min` to `max`; CLI11 would bend "-1" and 2^64 to fit.
-template <typename Number, typename Given>
-CLI::Option* AddWhole(CLI::App* command, const std::string& name, Number min, Number max, const std::string& what,
-                      Given given) {
-  const auto read = [name, min, max, given](const std::string& text) {
-    Number value{};
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
-    if (error != std::errc() || stop != end || value < min || value > max) {
-      throw CLI::ValidationError(name, fmt::format("\"{}\" is not a whole number from {} to {}", text, min, max));
-    }
-    given(value);
-  };
-  return command->add_option_function<std::string>(name, read, what)->type_name("N");
-}
-
 CLI::App* Add(CLI::App* app, const std::string& name, const std::string& what, std::string* directory) {
   CLI::App* const command = app->add_subcommand(name, what);
   command->add_option("DIR", *directory, "the engine's Options::journal_dir")->required()->type_name("");
@@ -60,12 +43,13 @@ void AddSnapshotOptions(CLI::App* command, SnapshotOptions* options) {
       "stays that is there: as many orders and products, orders remembered as long as the journal allows, and every "
       "event that any of the four audiences has not confirmed, whether the engine has that audience or not: no file "
       "says which it has. If it has fewer, give them, or the snapshot has every event since the one before.");
-  AddWhole(command, "--orders-max", std::uint64_t{1}, kSlotsMax, "Options::orders_max",
-           [options](std::uint64_t value) { options->orders_max = value; });
-  AddWhole(command, "--products-max", std::uint64_t{1}, kSlotsMax, "Options::products_max",
-           [options](std::uint64_t value) { options->products_max = value; });
-  AddWhole(command, "--retention-ms", std::int64_t{0}, kInt64Max, "Options::retention_ms: forgets older orders",
-           [options](std::int64_t value) { options->retention_ms = value; });
+  tools::AddWhole<std::uint64_t>(command, "--orders-max", {1, kSlotsMax}, "Options::orders_max",
+                                 [options](std::uint64_t value) { options->orders_max = value; });
+  tools::AddWhole<std::uint64_t>(command, "--products-max", {1, kSlotsMax}, "Options::products_max",
+                                 [options](std::uint64_t value) { options->products_max = value; });
+  tools::AddWhole<std::int64_t>(command, "--retention-ms", {0, kInt64Max},
+                                "Options::retention_ms: forgets older orders",
+                                [options](std::int64_t value) { options->retention_ms = value; });
   const auto add_audience = [options](const std::vector<std::string>& names) {
     options->audiences.emplace();
     for (const std::string& name : names) {
@@ -100,12 +84,13 @@ Invocation Parse(int argc, const char* const* argv) {
 
   DumpCommand dump_command;
   CLI::App* const dump = Add(&app, "dump", "everything that it says, one JSON object a line", directory);
-  AddWhole(dump, "--order", std::uint64_t{1}, std::numeric_limits<std::uint64_t>::max(),
-           "only what became of this order", [&](std::uint64_t id) { dump_command.filter.order = OrderId{id}; })
+  tools::AddWhole<std::uint64_t>(dump, "--order", {1, std::numeric_limits<std::uint64_t>::max()},
+                                 "only what became of this order",
+                                 [&](std::uint64_t id) { dump_command.filter.order = OrderId{id}; })
       ->type_name("ID");
-  AddWhole(dump, "--product", std::int64_t{1}, kInt64Max, "only this product and its orders", [&](std::int64_t id) {
-    dump_command.filter.product = ProductId{id};
-  })->type_name("ID");
+  tools::AddWhole<std::int64_t>(dump, "--product", {1, kInt64Max}, "only this product and its orders",
+                                [&](std::int64_t id) { dump_command.filter.product = ProductId{id}; })
+      ->type_name("ID");
 
   StatsCommand stats_command;
   CLI::App* const stats = Add(&app, "stats", "where its bytes go", directory);

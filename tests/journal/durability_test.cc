@@ -266,6 +266,7 @@ TEST(FullDiskTest, IsSaidBeforeItStopsTheEngineAndForgottenWhenThereIsRoom) {
   options.journal_dir = (directory.path() / "journal").string();
   options.clock = nullptr;
   options.background = true;
+  options.snapshot_every_bytes = 0;
   Engine::Opened opened = Engine::Open(options);
   ASSERT_EQ(opened.problem, "");
   Engine* const engine = opened.engine.get();
@@ -297,6 +298,11 @@ TEST(FullDiskTest, IsSaidBeforeItStopsTheEngineAndForgottenWhenThereIsRoom) {
   EXPECT_EQ(code, Code::kReadOnly);
   EXPECT_LE(written, 2 * options.journal_segment_bytes / 4096);
   EXPECT_NE(engine->Journal().failure.find("No space left on device"), std::string::npos);
+  // And stays so: nobody makes files for a journal that has failed.
+  storage.full = false;
+  const std::uint64_t segments = engine->Journal().segments;
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));  // ten looks of the engine's thread
+  EXPECT_EQ(engine->Journal().segments, segments);
 }
 
 TEST(FullDiskTest, ASnapshotThatHasNoRoomLeavesNothing) {
@@ -414,10 +420,10 @@ TEST(SnapshotTest, ThatMeetsABadDiskTellsWhoWaits) {
   int failed = 0;
   for (std::uint64_t at = 0; at < 40; ++at) {
     SimStorage storage(1);
+    int told = 0;  // an engine that ends tells those who still wait
     auto [engine, problem] = Engine::Open(OptionsOn(&storage));
     ASSERT_EQ(problem, "");
     const CommandResult put = Put(engine.get(), 5);
-    int told = 0;
     engine->NotifyDurable(put.epoch, [&](Code) { ++told; });
     storage.Arm({.at = storage.operations() + at, .kind = sim::FaultKind::kError});
     const std::string wrong = engine->Snapshot();

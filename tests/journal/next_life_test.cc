@@ -173,6 +173,22 @@ TEST_F(NextLifeTest, SegmentsOfAnotherSizeAreNotUsedAgain) {
   }
 }
 
+// More of one segment than is worked on at a time.
+TEST_F(NextLifeTest, AFullSegmentComesBackInSeveralParts) {
+  options_.journal_segment_bytes = 8 << 20;
+  Open();
+  constexpr Units kEpochs = 1'500;  // of a page
+  for (Units stock = 1; stock <= kEpochs; ++stock) {
+    Put(1, stock, 1);
+    ASSERT_TRUE(engine_->Commit());
+  }
+  Reopen();
+  ProductView view;
+  ASSERT_EQ(engine_->Find(ProductId{1}, &view, 1), Code::kOk);
+  EXPECT_EQ(view.available, kEpochs);
+  EXPECT_EQ(engine_->recovery().changes, static_cast<std::uint64_t>(kEpochs));
+}
+
 // A segment that was made smaller is not filled beyond that: what was cut from there would not be missed.
 TEST_F(NextLifeTest, ASegmentIsFilledToItsOwnSize) {
   options_.journal_segment_bytes = 64 << 10;

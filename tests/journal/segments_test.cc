@@ -127,6 +127,38 @@ TEST_F(SegmentsTest, GoesOnWhereBlocksEnd) {
   EXPECT_EQ(Bytes(2)[3 * kPage], std::byte{3 + kBlocks});
 }
 
+// What lies below a gap is removed; a disk that does not do it is named.
+TEST_F(SegmentsTest, WhatCannotBeRemovedIsNamed) {
+  {
+    Segments segments(storage_, "/j", kLike, kBytes);
+    ASSERT_EQ(segments.Open(1, kPage), "");
+    Fill(&segments, 3 * kBlocks);
+  }
+  storage_.RemoveFile("/j/" + SegmentName(2));
+  std::string problem;
+  for (std::uint64_t at = 0; at < 10 && problem.find("cannot remove") == std::string::npos; ++at) {
+    const std::unique_ptr<SimStorage> copy = storage_.Copy();
+    copy->Arm({.at = copy->operations() + at, .kind = sim::FaultKind::kError});
+    Segments segments(*copy, "/j", kLike, kBytes);
+    problem = segments.Open(3, kPage);
+  }
+  EXPECT_EQ(problem, "cannot remove /j/" + SegmentName(1) + ": Input/output error");
+  Segments segments(storage_, "/j", kLike, kBytes);
+  ASSERT_EQ(segments.Open(3, kPage), "");
+  EXPECT_EQ(Names().front(), SegmentName(3));
+}
+
+TEST(SegmentNameTest, HasDigitsAndNothingElse) {
+  std::uint64_t number = 0;
+  EXPECT_TRUE(IsSegmentName(SegmentName(0x1234), &number));
+  EXPECT_EQ(number, 0x1234u);
+  for (const char* name : {"journal-", "journal-000000000000000", "journal-00000000000000001",
+                           "journal-000000000000000/", "journal-000000000000000:", "journal-000000000000000g",
+                           "journal-000000000000000 ", "snapshot-0000000000000001", "journal-0000000000000001.new"}) {
+    EXPECT_FALSE(IsSegmentName(name, &number)) << name;
+  }
+}
+
 TEST_F(SegmentsTest, WhatIsRetiredIsUsedAgain) {
   Segments segments(storage_, "/j", kLike, kBytes);
   ASSERT_EQ(segments.Open(1, kPage), "");

@@ -30,8 +30,7 @@ namespace flexstock {
 
 inline constexpr const char* kNoMemory =
     "the system refuses the memory: lower shards, orders_max, products_max, events_max, changes_max or the reserves, "
-    "or "
-    "raise the limit on address space (ulimit -v, vm.overcommit_memory)";
+    "or raise the limit on address space (ulimit -v, vm.overcommit_memory)";
 
 class Engine::Impl {
  public:

@@ -107,21 +107,23 @@ class DurableEpochs {
     leading_ = true;
     const std::uint64_t before = entered_;  // what they have seen, the commit sees
     lock.unlock();
-    const auto follow = [&](Code code) {
+    std::uint64_t serves = 0;
+    const auto follow = [&] {
       lock.lock();
       leading_ = false;
-      // If this epoch is durable, that may be by somebody else, and nobody has looked for what the others changed.
-      if (code == Code::kOk && epoch > durable()) served_ = std::max(served_, before);
+      served_ = std::max(served_, serves);
       wake_.notify_all();  // one of the others leads next
     };
     Code code = Code::kOk;
     try {
       code = commit();
     } catch (...) {
-      follow(Code::kOverloaded);
+      follow();
       throw;
     }
-    follow(code);
+    // If this epoch is durable, that may be by somebody else, and nobody has looked for what the others changed.
+    if (code == Code::kOk && epoch > durable()) serves = before;
+    follow();
     return epoch <= durable() ? Code::kOk : code;
   }
 

@@ -51,6 +51,12 @@ class Pool {
     return slab_.Open(max_);
   }
 
+  // Each shard can take so many, in whole lots, and none goes short.
+  [[nodiscard]] std::uint64_t EvenShare(std::uint32_t shards) const {
+    const int bits = std::max(take_bits_, lot_bits_);
+    return max_ / shards >> bits << bits;
+  }
+
   // Takes at least `wanted` slots for a shard, whole lots, and backs them with memory; fewer at the end of the pool, an
   // empty range beyond it.
   Range Take(std::uint64_t wanted, std::uint32_t shard) {

@@ -19,20 +19,23 @@ Shard::Shard(std::uint32_t index, const Surroundings& around)
 void Shard::Reserve() {
   const Options& options = *around_.options;
   const lock::Held uncounted(lock);
-  // Six standard deviations above an even share: products spread by hash.
-  const auto share = [&](std::uint64_t total, const std::vector<memory::Range>& owned) -> std::uint64_t {
+  // Six standard deviations above an even share, because products spread by hash; but what one shard takes is no
+  // other's, and the last has to find its own.
+  const auto share = [&](std::uint64_t total, const auto& pool, const std::vector<memory::Range>& owned) {
     const double even = static_cast<double>(total) / options.shards;
-    auto wanted = total == 0 ? 0 : static_cast<std::uint64_t>(even + (options.shards == 1 ? 0 : 6 * std::sqrt(even)));
+    auto wanted = static_cast<std::uint64_t>(even + (options.shards == 1 ? 0 : 6 * std::sqrt(even)));
+    wanted = std::min(wanted, pool.EvenShare(options.shards));
     for (const memory::Range& range : owned) wanted -= std::min<std::uint64_t>(wanted, range.size());
     return wanted;
   };
-  if (const std::uint64_t products = share(options.products_reserve, product_ranges_);
+  if (const std::uint64_t products = share(options.products_reserve, *around_.products, product_ranges_);
       products != 0 && GrowProducts(products)) {
     asides().Populate(fresh_products_.first, fresh_products_.size());
     names().Populate(fresh_products_.first, fresh_products_.size());
     products_by_id_.reserve(fresh_products_.size());
   }
-  if (const std::uint64_t orders = share(options.orders_reserve, order_ranges_); orders != 0 && GrowOrders(orders)) {
+  if (const std::uint64_t orders = share(options.orders_reserve, *around_.orders, order_ranges_);
+      orders != 0 && GrowOrders(orders)) {
     if (options.keys_reserve != 0) around_.order_keys->Populate(fresh_orders_.first, fresh_orders_.size());
   }
 }

@@ -176,5 +176,24 @@ TEST(ReserveTest, ReservedEngineDoesTheSame) {
   EXPECT_LE(placed, 5000u);
 }
 
+// However much is reserved of what there may be: what the first shards take is not what the last have to find.
+TEST(ReserveTest, NoShardGoesWithout) {
+  for (const std::uint32_t shards : {1u, 7u, 64u}) {
+    for (const std::uint64_t most : {1'000u, 10'000u, 100'000u, 1u << 17}) {
+      for (const std::uint64_t reserve : {most, most - most / 10, most / 2}) {
+        Options options = WithLimits(shards, most, most);
+        options.orders_reserve = options.products_reserve = reserve;
+        const std::unique_ptr<Engine> engine = OpenEngine(options);
+        const auto products = static_cast<std::int64_t>(std::min<std::uint64_t>(most / 4, 1'000));
+        for (std::int64_t id = 1; id <= products; ++id) {
+          const PutProduct put{.product = ProductId{id}, .member = MemberId{7}, .stock = 5, .status = {}, .policy = {}};
+          ASSERT_TRUE(engine->Put(put, 0).ok()) << shards << " shards, " << reserve << " of " << most << ", " << id;
+          ASSERT_TRUE(engine->Place({.product = ProductId{id}, .customer = kCustomer}, 0).ok()) << id;
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace flexstock

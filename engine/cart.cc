@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/base/yield_point.h"
 #include "engine/engine_impl.h"
 
 namespace flexstock {
@@ -26,6 +27,7 @@ class LockedShards {
     *at = index;
     ++count_;
   }
+  [[nodiscard]] bool empty() const { return count_ == 0; }
   [[nodiscard]] bool Has(std::uint32_t index) const {
     return std::binary_search(shards_.begin(), shards_.begin() + count_, index);
   }
@@ -49,8 +51,11 @@ class LockedShards {
     for (int i = 0; i < count_; ++i) {
       if (!engine_.At(shards_[static_cast<std::size_t>(i)]).Arrive(latest, epoch)) return false;
     }
-    if (latest > at_ms && count_ != 0) engine_.At(shards_[0]).CountClamped();
+    if (latest > at_ms) engine_.At(shards_[0]).CountClamped();
     return true;
+  }
+  void BelongTo(Epoch epoch) FLEXSTOCK_UNCHECKED_LOCKS {
+    for (int i = 0; i < count_; ++i) engine_.At(shards_[static_cast<std::size_t>(i)]).BelongTo(epoch);
   }
 
  private:
@@ -60,7 +65,7 @@ class LockedShards {
   bool held_ = false;
 };
 
-// The stripes of a cart's keys, locked: nobody places one of its keys between the look and the taking.
+// The stripes of a cart's keys, locked: nobody places or frees one of its keys between the look and the taking.
 class LockedStripes {
  public:
   LockedStripes(keys::KeyIndex& keys, std::span<const shard::Asked> lines) FLEXSTOCK_UNCHECKED_LOCKS : keys_(keys) {
@@ -100,7 +105,7 @@ CartResult AllLines(Code code, std::span<PlaceResult> lines) {
   return {.code = code};
 }
 
-// One cart, its locks held, its shards arrived.
+// One cart, the locks of its shards held, its shards arrived; to judge it, those of its keys' stripes as well.
 class Cart {
  public:
   Cart(Engine::Impl& engine, const PlaceCart& request, std::span<PlaceResult> results)
@@ -120,6 +125,7 @@ class Cart {
   }
 
   [[nodiscard]] std::size_t size() const { return request_.lines.size(); }
+  [[nodiscard]] std::span<const shard::Asked> asked() const { return {asked_.data(), size()}; }
   void AddShards(LockedShards* locked) const {
     for (std::size_t i = 0; i < size(); ++i) {
       if (in_range_[i]) locked->Add(shard_[i]);
@@ -133,9 +139,7 @@ class Cart {
     }
     return kNil;
   }
-  // The locks are held, and the shards have arrived, in this epoch.
-  void FindProducts(Epoch epoch) FLEXSTOCK_UNCHECKED_LOCKS {
-    epoch_ = epoch;
+  void FindProducts() FLEXSTOCK_UNCHECKED_LOCKS {
     for (std::size_t i = 0; i < size(); ++i) {
       if (in_range_[i]) asked_[i].product = engine_.At(shard_[i]).FindProduct(request_.lines[i].product);
     }
@@ -151,6 +155,13 @@ class Cart {
     return kNoShard;
   }
 
+  // What it does belongs to this epoch.
+  CartResult Judge(Epoch epoch) {
+    epoch_ = epoch;
+    return request_.mode == CartMode::kSplit ? Split() : AllOrNothing();
+  }
+
+ private:
   CartResult Split() FLEXSTOCK_UNCHECKED_LOCKS {
     for (std::size_t i = 0; i < size(); ++i) {
       results_[i] = {.code = FormOf(i), .epoch = epoch_};
@@ -159,13 +170,12 @@ class Cart {
       shard.HappenNow();  // a line may have left something that is due at once: an order that is remembered for 0 ms
       // A key placed by somebody else since the look: his order is new, so it is remembered, and it is a conflict.
       std::uint32_t foreign = kNoShard;
-      results_[i] = shard.Place(asked_[i], &foreign);
+      results_[i] = shard.PlaceLine(asked_[i], &foreign);
     }
     return {.epoch = epoch_};
   }
 
   CartResult AllOrNothing() FLEXSTOCK_UNCHECKED_LOCKS {
-    const LockedStripes stripes(engine_.keys(), {asked_.data(), size()});
     if (IsDuplicate()) return {.duplicate = true, .epoch = epoch_};
     bool taken = CheckLines();
     taken = CheckProducts() && taken;
@@ -175,7 +185,6 @@ class Cart {
     return {.epoch = epoch_};
   }
 
- private:
   // Steps 1 and 2 for one line.
   [[nodiscard]] Code FormOf(std::size_t line) const {
     if (!in_range_[line]) return Code::kInvalidArgument;
@@ -276,15 +285,21 @@ CartResult Engine::Impl::PlaceLines(const PlaceCart& request, std::span<PlaceRes
   Cart cart(*this, request, lines);
   LockedShards locked(*this);
   cart.AddShards(&locked);
+  // No line is in range: it touches no shard.
+  if (locked.empty()) return Refuse(cart.Judge(epoch()), when.position);
   for (Code stuck = Code::kOk;;) {
     locked.Acquire([&cart](const Shard& shard) { return cart.FirstProductIn(shard); });
     const Epoch now_epoch = epoch();
     if (locked.Arrive(at_ms, now_epoch)) {
-      cart.FindProducts(now_epoch);
+      cart.FindProducts();
+      base::BeforeKeyStripes();
       const std::uint32_t foreign = cart.ForeignShard(locked);
       if (foreign == kNoShard) {
-        Note(when.position, now_epoch);
-        return request.mode == CartMode::kSplit ? cart.Split() : cart.AllOrNothing();
+        const LockedStripes stripes(keys_, cart.asked());
+        const Epoch open = epoch();  // again, as for one order: see Shard::PlaceKeyed
+        locked.BelongTo(open);
+        Note(when.position, open);
+        return cart.Judge(open);
       }
       // That order may be due to be forgotten: its shard has to arrive, too.
       locked.Release();

@@ -99,7 +99,7 @@ PlaceResult Engine::Impl::PlaceBeside(std::uint32_t index, std::uint32_t foreign
         std::uint32_t known = kNoShard;
         const PlaceResult result = own.Place(asked, &known);
         if (known == kNoShard || known == foreign) {
-          Note(when.position, now_epoch);
+          Note(when.position, own.epoch());
           return result;
         }
         foreign = known;  // forgotten there, and placed again elsewhere meanwhile

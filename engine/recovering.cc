@@ -53,6 +53,7 @@ std::string Engine::Impl::OpenMemory() {
                                    .order_keys = &order_keys_,
                                    .policies = &policies_,
                                    .dirty = dirty_,
+                                   .epoch = &epoch_,
                                    .journaled = journaled()};
   for (; shards_made_ < options_.shards; ++shards_made_) {
     new (shards_ + shards_made_) shard::Shard(shards_made_, around);

@@ -1,4 +1,5 @@
 // Placing orders: the steps of docs/semantics.md, in their order.
+#include "engine/base/yield_point.h"
 #include "engine/shard/hot_path.h"
 
 namespace flexstock::shard {
@@ -90,9 +91,18 @@ PlaceResult Shard::Place(const Asked& asked, std::uint32_t* foreign) {
 }
 
 PlaceResult Shard::PlaceKeyed(const Asked& asked, std::uint32_t* foreign) {
-  keys::KeyIndex& keys = *around_.keys;
+  base::BeforeKeyStripes();
   // Held until the key is in the index, so that of two callers with one key one is the duplicate.
-  const lock::Held stripe(keys.LockOf(keys::KeyIndex::StripeOf(asked.hash)));
+  const lock::Held stripe(around_.keys->LockOf(keys::KeyIndex::StripeOf(asked.hash)));
+  // Keys are what shards share. What another shard's order has left or freed may belong to an epoch that has begun since
+  // this shard arrived: what rests on it must not be durable before it.
+  BelongTo(around_.epoch->load(std::memory_order_seq_cst));
+  return PlaceLine(asked, foreign);
+}
+
+PlaceResult Shard::PlaceLine(const Asked& asked, std::uint32_t* foreign) {
+  if (!asked.key.given()) return PlaceNew(asked);
+  const keys::KeyIndex& keys = *around_.keys;
   std::uint32_t known = 0;
   if (!keys.Find(asked.key, asked.hash, &known)) return PlaceNew(asked);
   const std::uint32_t owner = around_.orders->OwnerOf(known);

@@ -56,6 +56,7 @@ struct Surroundings {
   PolicyTable* policies;
   // A bit a shard: it has changes to commit. 16 words for 1024 shards.
   std::atomic<std::uint64_t>* dirty;
+  const std::atomic<Epoch>* epoch;  // the one that is open
   bool journaled;
 };
 
@@ -112,11 +113,14 @@ class alignas(64) Shard {
     return true;
   }
   [[nodiscard]] Millis now() const FLEXSTOCK_REQUIRES(lock) { return now_; }
-  // Of the Arrive() before.
+  // What follows belongs to a later epoch than that of the Arrive() before.
+  void BelongTo(Epoch epoch) FLEXSTOCK_REQUIRES(lock) { epoch_ = epoch; }
+  // What the last command belongs to.
   [[nodiscard]] Epoch epoch() const FLEXSTOCK_REQUIRES(lock) { return epoch_; }
   // A call's time lay behind what it had to count as.
   void CountClamped() FLEXSTOCK_REQUIRES(lock) { ++time_clamped_; }
-  // What is due at now() happens: between the lines of a cart, which are orders at one instant.
+  // What is due at now() happens: between the lines of a cart, which are orders at one instant. All that is due are
+  // orders that the cart itself has placed, and the caller holds the stripes of their keys.
   void HappenNow() FLEXSTOCK_REQUIRES(lock);
   // Nothing is due before this. Any thread; a hint, exact for whoever holds the lock.
   [[nodiscard]] Millis wake_by() const { return wake_by_.load(std::memory_order_relaxed); }
@@ -139,6 +143,8 @@ class alignas(64) Shard {
   // Steps 3 to 10 of docs/semantics.md. If the key names an order of another shard, *foreign is that shard and the
   // answer kKeyConflict, which holds if that order is still remembered: the caller finds out under that shard's lock.
   [[nodiscard]] PlaceResult Place(const Asked& asked, std::uint32_t* foreign) FLEXSTOCK_REQUIRES(lock);
+  // The same for a line of a cart: the caller holds the stripes of all its keys.
+  [[nodiscard]] PlaceResult PlaceLine(const Asked& asked, std::uint32_t* foreign) FLEXSTOCK_REQUIRES(lock);
   // Any thread, no lock; any number as the slot.
   void PrefetchProduct(std::uint32_t product) const { __builtin_prefetch(products_ + product, 1); }
 
@@ -230,8 +236,9 @@ class alignas(64) Shard {
   // Time.
   [[nodiscard]] bool HappenUntil(Millis at_ms) FLEXSTOCK_REQUIRES(lock);
   void Expire(std::uint32_t slot) FLEXSTOCK_REQUIRES(lock);
-  void ForgetDue() FLEXSTOCK_REQUIRES(lock);
-  void Forget(std::uint32_t slot) FLEXSTOCK_REQUIRES(lock);
+  enum class Stripes : std::uint8_t { kFree, kHeld };  // of the keys that are forgotten
+  void ForgetDue(Stripes stripes) FLEXSTOCK_REQUIRES(lock);
+  void Forget(std::uint32_t slot, Stripes stripes) FLEXSTOCK_REQUIRES(lock);
   void WakeBy(Millis at_ms) FLEXSTOCK_REQUIRES(lock) {
     if (at_ms < wake_by_.load(std::memory_order_relaxed)) wake_by_.store(at_ms, std::memory_order_relaxed);
   }

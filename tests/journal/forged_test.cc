@@ -4,12 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
+#include <span>
 
-#include "engine/journal/block_writer.h"
+#include "engine/journal/bytes.h"
 #include "engine/journal/format.h"
-#include "engine/journal/image.h"
-#include "engine/journal/snapshot_reader.h"
+#include "tests/journal/forgery.h"
 #include "tests/journal/shop.h"
 #include "tests/model/seed.h"
 #include "tests/sim/sim_storage.h"
@@ -19,65 +20,6 @@ namespace {
 
 using sim::Random;
 using sim::SimStorage;
-
-struct Forged {
-  BlockHeader header;
-  std::vector<std::byte> payload;  // not compressed
-  std::uint64_t offset = 0;        // in its file
-};
-
-// A file taken apart, and put together again with every hash right.
-class File {
- public:
-  File(SimStorage* storage, std::string path) : storage_(storage), path_(std::move(path)) {
-    const std::span<const std::byte> bytes = storage->Bytes(path_);
-    EXPECT_EQ(TakeFileHeader(bytes, &header, &header_hash_), "");
-    is_segment_ = header.kind == FileKind::kSegment;
-    for (std::uint64_t at = is_segment_ ? kPage : kFileHeaderBytes; at < bytes.size();) {
-      Forged block;
-      std::uint64_t hash = 0;
-      if (!TakeBlockHeader(bytes.subspan(at), &block.header, &hash)) break;
-      block.offset = at;
-      const auto raw = bytes.subspan(at + kBlockHeaderBytes, block.header.payload_bytes);
-      std::vector<std::byte> memory;
-      std::span<const std::byte> payload;
-      EXPECT_TRUE(SnapshotReader::Unpack({.header = block.header, .offset = at, .payload = raw}, &memory, &payload));
-      block.payload.assign(payload.begin(), payload.end());
-      block.header.compressed = false;
-      at += is_segment_ ? PageUp(kBlockHeaderBytes + raw.size()) : kBlockHeaderBytes + raw.size();
-      blocks.push_back(std::move(block));
-    }
-  }
-  // `previous`: the hash of the block before the first; gives that of the last one.
-  std::uint64_t Write(std::uint64_t previous) {
-    std::vector<std::byte> bytes(kFileHeaderBytes);
-    header_hash_ = PutFileHeader(bytes.data(), header);
-    if (!is_segment_) previous = header_hash_;
-    for (Forged& block : blocks) {
-      BlockWriter writer;
-      writer.Begin();
-      std::copy(block.payload.begin(), block.payload.end(), writer.Room(block.payload.size()));
-      writer.Advance(writer.Room(0) + block.payload.size());
-      block.header.previous = previous;
-      const std::span<const std::byte> whole = writer.End(block.header, is_segment_, &previous);
-      if (is_segment_) bytes.resize(block.offset);
-      bytes.insert(bytes.end(), whole.begin(), whole.end());
-    }
-    std::unique_ptr<StorageFile> file;
-    EXPECT_EQ(storage_->Open(path_, is_segment_ ? OpenMode::kReadWrite : OpenMode::kCreate, &file), 0);
-    EXPECT_EQ(file->WriteAt(0, bytes).count, bytes.size());
-    return previous;
-  }
-
-  FileHeader header;
-  std::vector<Forged> blocks;
-
- private:
-  SimStorage* const storage_;
-  const std::string path_;
-  std::uint64_t header_hash_ = 0;
-  bool is_segment_ = false;
-};
 
 // A journal of two segments with blocks; with a snapshot, that and what is behind it.
 struct Made {
@@ -135,7 +77,7 @@ bool ForgeSnapshot(const Made& made, SimStorage* disk, std::size_t number, Chang
   File file(disk, made.snapshot);
   if (number >= file.blocks.size()) return false;
   change(&file.blocks[number]);
-  (void)file.Write(0);
+  (void)file.Write();
   return true;
 }
 
@@ -278,18 +220,12 @@ std::string RefusalOf(Change change, int runs_behind = 6) {
   {
     File file(disk.get(), made.snapshot);
     change(&file.blocks);
-    (void)file.Write(0);
+    (void)file.Write();
   }
   auto [engine, problem] = Engine::Open(OptionsOn(disk.get()));
   EXPECT_EQ(engine, nullptr);
   return problem;
 }
-std::size_t FirstOf(const std::vector<Forged>& blocks, BlockKind kind) {
-  const auto found = std::find_if(blocks.begin(), blocks.end(), [&](const auto& b) { return b.header.kind == kind; });
-  EXPECT_NE(found, blocks.end());
-  return static_cast<std::size_t>(found - blocks.begin());
-}
-
 TEST(ForgedSnapshotTest, ABlockOfNoKind) {
   for (const BlockKind kind : {BlockKind::kBegin, BlockKind::kEpoch, static_cast<BlockKind>(99)}) {
     EXPECT_NE(RefusalOf([&](auto* blocks) { (*blocks)[2].header.kind = kind; }).find("of a kind that is not known"),
@@ -307,6 +243,34 @@ TEST(ForgedSnapshotTest, ABlockThatIsNotCompressed) {
       });
       EXPECT_NE(problem.find(": at "), std::string::npos) << problem;
     }
+  }
+}
+
+// A frame of zstd's (RFC 8878) by hand: what is in it as it is, one block.
+std::vector<std::byte> Framed(std::span<const std::byte> bytes) {
+  EXPECT_LT(bytes.size(), 32u);  // so that each size is a byte
+  const auto size = static_cast<std::uint8_t>(bytes.size());
+  // Magic; a single segment, whose size is a byte; the last block, raw.
+  const std::uint8_t head[] = {0x28, 0xb5, 0x2f, 0xfd, 0x20, size, static_cast<std::uint8_t>(size << 3 | 1), 0, 0};
+  std::vector<std::byte> frame(std::size(head));
+  std::memcpy(frame.data(), head, std::size(head));
+  frame.insert(frame.end(), bytes.begin(), bytes.end());
+  return frame;
+}
+
+TEST(ForgedSnapshotTest, ABlockThatIsLongerOrShorterThanItsHeaderSays) {
+  const Made made(true);
+  for (const int more : {-1, 0, 1}) {
+    const std::unique_ptr<SimStorage> disk = made.disk->Copy();
+    File file(disk.get(), made.snapshot);
+    Forged& block = file.blocks[FirstOf(file.blocks, BlockKind::kShard)];
+    block.header.compressed = true;
+    block.header.raw_bytes = static_cast<std::uint32_t>(static_cast<int>(block.payload.size()) + more);
+    block.payload = Framed(block.payload);
+    (void)file.Write();
+    auto [engine, problem] = Engine::Open(OptionsOn(disk.get()));
+    EXPECT_EQ(engine != nullptr, more == 0) << problem;
+    EXPECT_EQ(problem.find("a block cannot be decompressed") != std::string::npos, more != 0) << problem;
   }
 }
 
@@ -356,20 +320,6 @@ TEST(ForgedSnapshotTest, ABlockThatIsMissing) {
       << problem;
 }
 
-// The images of a chunk, changed.
-template <typename Image, typename Change>
-void ChangeImages(Forged* block, Change change) {
-  Reader reader(block->payload);
-  BlockWriter writer;
-  writer.Begin();
-  for (int i = 0; i < 4; ++i) writer.Varint(reader.Varint());  // shard, slots, newest change
-  std::vector<Image> images;
-  ASSERT_TRUE(TakeImages(&reader, reader.Varint(), &images));
-  change(&images);
-  writer.Varint(images.size());
-  PutImages(std::span<const Image>(images), &writer);
-  block->payload.assign(writer.payload().begin(), writer.payload().end());
-}
 template <typename Change>
 std::string RefusalOfProducts(Change change) {
   return RefusalOf([&](auto* blocks) {
@@ -434,7 +384,7 @@ TEST(ForgedSnapshotTest, ASlotThatIsRetired) {
       images->push_back(retired);
       last = shard::MakeOrderId({static_cast<std::uint32_t>(shard), retired.slot}, shard::kGenerationMax);
     });
-    (void)file.Write(0);
+    (void)file.Write();
   }
   auto [engine, problem] = Engine::Open(OptionsOn(disk.get()));
   ASSERT_EQ(problem, "");

@@ -14,8 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr ProductId kProduct{1};
-
 std::unique_ptr<Engine> OpenAt(const fs::path& path) {
   Options options = OptionsOn(nullptr);
   options.journal_dir = path;
@@ -29,8 +27,7 @@ class PlaceTest : public testing::Test {
   // Sixteen epochs fill a segment.
   void Commit(Engine* engine, int epochs) {
     for (int i = 0; i < epochs; ++i) {
-      const PutProduct put{.product = kProduct, .member = MemberId{7}, .stock = ++stock_, .status = {}, .policy = {}};
-      const CommandResult result = engine->Put(put, 1);
+      const CommandResult result = PutStock(engine, ++stock_);
       ASSERT_TRUE(result.ok()) << engine->Journal().failure;
       ASSERT_EQ(engine->WaitDurable(result.epoch), Code::kOk);
     }
@@ -66,8 +63,7 @@ TEST_F(PlaceTest, StaysWhenALinkIsTurned) {
   for (const char* release : {"one", "two"}) fs::create_directory(path_ / release);
   {
     const std::unique_ptr<Engine> other = OpenAt(path_ / "two/journal");
-    const PutProduct put{.product = kProduct, .member = MemberId{7}, .stock = 1'000, .status = {}, .policy = {}};
-    ASSERT_TRUE(other->Put(put, 1).ok());
+    ASSERT_TRUE(PutStock(other.get(), 1'000).ok());
     ASSERT_TRUE(other->Commit());
   }
   fs::create_directory_symlink(path_ / "one", path_ / "current");
@@ -94,8 +90,7 @@ TEST_F(PlaceTest, AnExchangedDirectoryIsNoticed) {
   fs::rename(path_ / "other", path_ / "journal");
   Units more = acknowledged;
   for (bool durable = true; durable;) {
-    const PutProduct put{.product = kProduct, .member = MemberId{7}, .stock = more + 1, .status = {}, .policy = {}};
-    durable = engine->Put(put, 1).ok() && engine->Commit();
+    durable = PutStock(engine.get(), more + 1).ok() && engine->Commit();
     more += durable ? 1 : 0;
     ASSERT_LT(more, 100);
   }

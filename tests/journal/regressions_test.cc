@@ -14,7 +14,6 @@ using sim::FaultKind;
 using sim::Loss;
 using sim::SimStorage;
 
-constexpr ProductId kProduct{1};
 constexpr std::uint64_t kSegmentBytes = 64 << 10;
 constexpr int kBlocksOfASegment = static_cast<int>(kSegmentBytes / kPage - 1);  // of one page each
 
@@ -39,8 +38,7 @@ class Counter {
   }
   // False: the journal has failed.
   bool Commit() {
-    const PutProduct put{.product = kProduct, .member = MemberId{7}, .stock = ++next_, .status = {}, .policy = {}};
-    const CommandResult result = engine_->Put(put, 1'000);
+    const CommandResult result = PutStock(engine_.get(), ++next_, 1'000);
     if (!result.ok()) return false;
     stock_[result.epoch] = next_;
     return engine_->Commit();
@@ -86,8 +84,7 @@ TEST(RegressionTest, AnImageWithAFilledOrderBehindItIsNotSuperseded) {
   {
     auto [engine, problem] = Engine::Open(options);
     ASSERT_EQ(problem, "");
-    const PutProduct put{.product = kProduct, .member = MemberId{7}, .stock = 0, .status = {}, .policy = {}};
-    ASSERT_TRUE(engine->Put(put, 1).ok());
+    ASSERT_TRUE(PutStock(engine.get(), 0).ok());
     const PlaceResult placed = engine->Place({.product = kProduct, .customer = CustomerId{1}, .qty = 3}, 2);
     ASSERT_EQ(placed.state, OrderState::kAwaitingAcceptance);
     order = placed.order;

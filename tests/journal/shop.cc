@@ -93,6 +93,10 @@ Options OptionsOn(Storage* storage, std::uint32_t shards) {
   return options;
 }
 
+CommandResult PutStock(Engine* engine, Units stock, Millis at_ms) {
+  return engine->Put({.product = kProduct, .member = MemberId{7}, .stock = stock, .status = {}, .policy = {}}, at_ms);
+}
+
 void Abandon(sim::SimStorage* storage, std::unique_ptr<Engine>* engine) {
   storage->DisarmAll();
   storage->Arm({.at = storage->operations(), .kind = sim::FaultKind::kCrash});

@@ -27,6 +27,10 @@ inline constexpr const char* kDirectory = "/journal";
 // A small engine on `storage`, quiet between calls: everything is the same each time.
 [[nodiscard]] Options OptionsOn(Storage* storage, std::uint32_t shards = 3);
 
+// For tests that need but one product: it is put with that stock, and treated as the options say.
+inline constexpr ProductId kProduct{1};
+CommandResult PutStock(Engine* engine, Units stock, Millis at_ms = 1);
+
 // The engine ends as in a crash: nothing that it does in its end reaches the disk, which waits for PowerLoss or Kill.
 void Abandon(sim::SimStorage* storage, std::unique_ptr<Engine>* engine);
 

@@ -74,6 +74,10 @@ std::string EpochWriter::Close(Epoch epoch, std::uint64_t position) {
 }
 
 std::string EpochWriter::Write(BlockKind kind, Epoch epoch, std::uint64_t position) {
+  if (const std::uint64_t size = block_.payload().size(); size > payload_max_) {
+    return "epoch " + std::to_string(epoch) + " has " + std::to_string(size) + " bytes of changes, and a block holds " +
+           std::to_string(payload_max_) + ": commit more often (Options::changes_max)";
+  }
   const BlockHeader header{
       .kind = kind, .engine = engine_, .epoch = epoch, .previous = last_.hash, .position = position};
   std::uint64_t hash = 0;

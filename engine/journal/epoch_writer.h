@@ -27,13 +27,15 @@ using Confirmed = std::array<std::uint64_t, kAudiences>;
 class EpochWriter {
  public:
   // `last`: the block that was written last. `before_segment`: the one before the first of the segment being written.
+  // An epoch of more bytes than `payload_max` is refused: no block can say how long it is.
   EpochWriter(std::unique_ptr<Segments> segments, EngineId engine, Link last, Link before_segment,
-              shard::PolicyTable& policies)
+              shard::PolicyTable& policies, std::uint64_t payload_max = kPayloadMax)
       : segments_(std::move(segments)),
         engine_(engine),
         last_(last),
         before_segment_(before_segment),
-        policies_(policies) {}
+        policies_(policies),
+        payload_max_(payload_max) {}
 
   void Begin() { block_.Begin(); }
   // Shard by shard, what changed. `newest`: the number in its shard of the last of `changes`. Policies that the changes
@@ -63,6 +65,7 @@ class EpochWriter {
   Link last_;
   Link before_segment_;
   shard::PolicyTable& policies_;
+  const std::uint64_t payload_max_;
   BlockWriter block_;
   std::vector<bool> superseded_;                            // of the run at hand
   absl::flat_hash_map<std::uint32_t, bool> image_follows_;  // by product: what comes next of it in the run is an image

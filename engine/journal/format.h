@@ -73,6 +73,7 @@ struct BlockHeader {
   std::uint64_t payload_hash = 0;
 };
 inline constexpr std::size_t kBlockHeaderBytes = 72;
+inline constexpr std::uint64_t kPayloadMax = 0xffff'ffff;
 
 // A block of the journal, to the one behind it. What is of a lower epoch cannot follow it: it is of the life before of
 // a segment that is used again.

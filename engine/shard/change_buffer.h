@@ -56,9 +56,12 @@ class ChangeBuffer {
   [[nodiscard]] std::size_t TakeThrough(Epoch through, std::vector<Change>& taken) {
     const bool all = epoch_ <= through || base::Seeded(base::Bug::kTakeLaterEpoch);
     const std::size_t count = all ? size_ : earlier_;
+    // Not as much as there was: after one large burst, every buffer that the memory goes through would become as large.
+    // And first of all: if there is no memory, nothing has moved.
+    const std::size_t room = std::max<std::size_t>(RoomFor(changes_max_), size_ - count);
+    if (taken.size() < room) taken.resize(room);
     taken.swap(*memory_);
-    // Not to what it had: after one large burst, every buffer that the memory goes through would become as large.
-    Grow(std::max<std::size_t>(RoomFor(changes_max_), size_ - count));
+    UseMemory();
     // The later epoch's part began after the earlier one was closed: it is short.
     std::copy(taken.begin() + static_cast<std::ptrdiff_t>(count), taken.begin() + static_cast<std::ptrdiff_t>(size_),
               begin_);

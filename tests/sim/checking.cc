@@ -1,6 +1,5 @@
 // What has to be so, in a life and after a crash; and what the model says has survived one.
 #include <algorithm>
-#include <set>
 #include <variant>
 
 #include "tests/sim/difference.h"
@@ -50,8 +49,10 @@ std::string World::Verify(Epoch at_least) {
   (void)side->model.Advance(now_ms_);
   side->model.RememberFor(options_.retention_ms);
   Recall(engine_.get(), player_, side.get());
-  if (std::string wrong = CheckPositions(survives); !wrong.empty()) return wrong;
+  positions_ = PositionsAt(survives);
+  if (std::string wrong = ComparePositions(*engine_, positions_); !wrong.empty()) return wrong;
   life_.clear();
+  carried_.clear();
   const std::string said = StateOf(&player_, now_ms_);
   const std::string model_said = StateOf(&side->player, now_ms_);
   if (said != model_said) {
@@ -75,8 +76,8 @@ std::string World::CheckNothingIsMissing() {
     return "nobody has to wait, it was said, but with epoch " + std::to_string(durable) +
            " not everything is durable\n" + FirstDifference(all, there);
   }
-  for (const Done& done : life_) {
-    if (done.carries && !done.epochs.empty() && done.epochs.front() > durable) {
+  for (const Carried& carried : carried_) {
+    if (carried.epoch > durable) {
       return "nobody has to wait, it was said, but a position that a command carried is not durable";
     }
   }
@@ -141,31 +142,40 @@ void World::Recall(Engine* engine, const Player& player, Side* side) const {
   }
 }
 
-std::string World::CheckPositions(Epoch epoch) const {
-  std::string wrong;
-  auto& known = const_cast<World*>(this)->positions_;
-  for (std::uint32_t stream = 0; stream < 3; ++stream) {
-    std::uint64_t offset = 0;
-    const bool found = engine_->FindPosition(stream, &offset);
-    // What came back must be the last that a surviving command has carried. A command that touched no shard has no
-    // epoch in its answer: it may have survived or not, if what is around it does.
-    std::set<std::uint64_t> allowed;
-    const auto before = known.find(stream);
-    allowed.insert(before == known.end() ? 0 : before->second);
-    for (const Done& done : life_) {
-      if (!done.carries || done.position.stream != stream) continue;
-      const bool of_no_epoch = done.epochs.front() == 0;
-      if (!of_no_epoch && done.epochs.front() > epoch) break;
-      if (!of_no_epoch) allowed.clear();
-      allowed.insert(done.position.offset);
-    }
-    if (allowed.count(found ? offset : 0) == 0) {
-      wrong = "stream " + std::to_string(stream) + " is at " + std::to_string(found ? offset : 0) +
-              " after recovery, and should be at " + std::to_string(*allowed.rbegin());
-    }
-    if (found) known[stream] = offset;
+// By stream, the last that a surviving command has carried.
+World::Positions World::PositionsAt(Epoch epoch) const {
+  Positions positions = positions_;
+  for (const Carried& carried : carried_) {
+    if (carried.epoch <= epoch) positions[carried.position.stream] = carried.position.offset;
   }
-  return wrong;
+  return positions;
+}
+
+std::string World::ComparePositions(const Engine& engine, const Positions& expected) {
+  for (std::uint32_t stream = 0; stream < kStreamsMax; ++stream) {
+    std::uint64_t offset = 0;
+    const bool found = engine.FindPosition(stream, &offset);
+    const auto known = expected.find(stream);
+    if (found == (known != expected.end()) && (!found || offset == known->second)) continue;
+    return "stream " + std::to_string(stream) + " is at " + (found ? std::to_string(offset) : "none") +
+           " after recovery, and should be at " + (known == expected.end() ? "none" : std::to_string(known->second));
+  }
+  return {};
+}
+
+std::vector<Consumer> World::ConsumersAside() const {
+  std::vector<Consumer> consumers;
+  for (const Listening& one : listening_) consumers.push_back(one.consumer.Aside());
+  return consumers;
+}
+
+// Consumers as they were when a life ended hear another engine, which has recovered from a copy of its disk.
+std::string World::TellAgain(Engine& engine, std::vector<Consumer>* consumers) {
+  if (!engine.Commit()) return "a commit fails on a copy of the disk";
+  for (Consumer& consumer : *consumers) {
+    if (std::string wrong = consumer.HearAgain(engine); !wrong.empty()) return wrong;
+  }
+  return {};
 }
 
 // All events of all lives, against the model's.

@@ -7,7 +7,9 @@ namespace flexstock::sim {
 
 std::string World::Chores() {
   if (random_.OneIn(12)) ArmFault();
-  if (random_.OneIn(30)) WriteEpochsOfPositions();
+  if (random_.OneIn(30)) {
+    if (std::string wrong = WriteEpochsOfPositions(); !wrong.empty()) return wrong;
+  }
   if (pressed_ && random_.OneIn(6)) {
     if (std::string wrong = random_.OneIn(12) ? Relieve() : Press(); !wrong.empty()) return wrong;
   }
@@ -51,19 +53,23 @@ std::string World::Chores() {
   return {};
 }
 
-// Segments are full sooner so. Each epoch has nothing but positions of streams that nobody asks for; with many of them it
-// is of several pages.
-void World::WriteEpochsOfPositions() {
+// Segments are full sooner so. Each epoch has nothing but positions of streams; with many of them it is of several pages.
+std::string World::WriteEpochsOfPositions() {
   constexpr std::uint64_t kLarge = std::uint64_t{1} << 40;  // takes more bytes
   for (std::uint64_t count = random_.Below(16); count > 0; --count) {
     const std::uint32_t streams = 1 + static_cast<std::uint32_t>(random_.OneIn(4) ? random_.Below(kStreamsMax - 4) : 0);
     ++position_epochs_;
     for (std::uint32_t i = 0; i < streams; ++i) {
       const Position position{.stream = 3 + i, .offset = kLarge + position_epochs_};
-      (void)engine_->Publish(ProductId{0}, {now_ms_, &position});
+      const CommandResult invalid = engine_->Publish(ProductId{0}, {now_ms_, &position});
+      if (invalid.code != Code::kInvalidArgument || invalid.epoch == 0) {
+        return "a command that is invalid carried a position, and its answer names no epoch";
+      }
+      carried_.push_back({invalid.epoch, position});
     }
     (void)engine_->Commit();
   }
+  return {};
 }
 
 // To be called once the epoch is durable, or was found to have changed nothing: then, right after that look.

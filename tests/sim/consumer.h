@@ -31,6 +31,13 @@ class Consumer {
 
   [[nodiscard]] Audience audience() const { return audience_; }
 
+  // As it is now, and whatever it hears from now on is shown to nobody.
+  [[nodiscard]] Consumer Aside() const {
+    Consumer aside = *this;
+    aside.each_ = nullptr;
+    return aside;
+  }
+
   // Takes about `most` events away. Empty, or what is wrong with them.
   [[nodiscard]] std::string Hear(Engine& engine, std::size_t most);
   // All there is.
@@ -55,7 +62,7 @@ class Consumer {
 
  private:
   const Audience audience_;
-  const std::function<void(const Event&)> each_;
+  std::function<void(const Event&)> each_;
   std::map<Place, Event> told_;
   std::set<Place> heard_;                // in this life
   std::uint64_t said_ = 0;               // was confirmed, ever; it may have been lost

@@ -38,6 +38,8 @@ std::string World::Crash(bool orderly) {
     if (std::string wrong = TryDamaged(at_least); !wrong.empty()) return wrong;
   }
   std::unique_ptr<SimStorage> copy = random_.OneIn(4) ? storage_.Copy() : nullptr;
+  std::vector<Consumer> consumers;
+  if (copy != nullptr) consumers = ConsumersAside();
   ChangeOptions();
   // It may crash again while it recovers.
   for (int tries = 0;; ++tries) {
@@ -77,6 +79,12 @@ std::string World::Crash(bool orderly) {
     const std::string again = StateOf(&player, now_ms_);
     const std::string first = StateOf(&player_, now_ms_);
     if (again != first) return "the same disk, recovered twice:\n" + FirstDifference(again, first);
+    std::string wrong = ComparePositions(*engine, positions_);
+    if (wrong.empty()) wrong = TellAgain(*engine, &consumers);
+    for (std::size_t i = 0; wrong.empty() && !pressed_ && i < listening_.size(); ++i) {
+      if (consumers[i].told() != listening_[i].consumer.told()) wrong = "other events are told";
+    }
+    if (!wrong.empty()) return "the same disk, recovered twice: " + wrong;
   }
   return {};
 }

@@ -102,7 +102,14 @@ std::string World::TryDamaged(Epoch at_least) {
   const std::string said = StateOf(&player, now_ms_);
   const std::string model_said = StateOf(&side->player, now_ms_);
   if (said != model_said) return "with " + what + ", a wrong state is opened:\n" + FirstDifference(said, model_said);
-  return {};
+  std::string wrong = ComparePositions(*engine, PositionsAt(last));
+  // What was confirmed last may have gone with the last block, though no command has.
+  const bool has_all = epoch >= at_least && (!closed_ || last != epoch);
+  if (wrong.empty() && has_all) {
+    std::vector<Consumer> consumers = ConsumersAside();
+    wrong = TellAgain(*engine, &consumers);
+  }
+  return wrong.empty() ? wrong : "with " + what + ": " + wrong;
 }
 
 }  // namespace flexstock::sim

@@ -173,6 +173,10 @@ std::string World::Step(const Command& asked, bool committing) {
   Trace(said);
   done.epochs = decider_.epochs;
   if (done.epochs.empty() || decider_.stuck) done.carries = false;  // a question, or nothing was done
+  if (done.carries) {
+    if (done.epochs.front() == 0) return "a command carried a position, and its answer names no epoch:\n" + said;
+    carried_.push_back({done.epochs.front(), done.position});
+  }
   life_.push_back(done);
   ++counts_.commands;
   if (storage_.crashed() || (!committing && failed())) return {};

@@ -14,9 +14,9 @@
 //   3. Positions carried by commands came back with them.
 //   4. Every event behind what was confirmed is told again, the same as before, at the same position, to each audience
 //      by itself; each product's events, over all lives, are the model's.
-//   5. The same disk recovers to the same state twice, with one thread and with two.
+//   5. The same disk recovers to the same state twice, with one thread and with two: views, positions, events.
 //   6. A copy of the disk with a flipped bit, a cut file or a missing one, pages that were lost or are another's, is
-//      refused with the file's name, or comes back right, or says that its tail was cut.
+//      refused with the file's name, or comes back right in the same three ways, or says that its tail was cut.
 //
 // What is answered kOverloaded has left no trace, neither now nor after a crash; it is answered so only while somebody
 // is behind with his events, and nobody is for ever who hears and confirms them.
@@ -78,6 +78,12 @@ class World {
     Consumer consumer;
     std::size_t deaf_until = 0;  // it takes nothing away until this step
   };
+  // A position that a command of this life carried.
+  struct Carried {
+    Epoch epoch = 0;
+    Position position;
+  };
+  using Positions = std::map<std::uint32_t, std::uint64_t>;  // offsets by stream
   // What was done to a copy of the disk.
   struct Damage {
     std::string what;
@@ -99,7 +105,7 @@ class World {
   [[nodiscard]] std::string Open();
   [[nodiscard]] std::string Step(const differential::Command& command, bool committing = false);
   [[nodiscard]] std::string Chores();
-  void WriteEpochsOfPositions();
+  [[nodiscard]] std::string WriteEpochsOfPositions();
   void Meanwhile(bool committing);
   void CountChunk(std::span<const std::byte> block);
   void Ask(Epoch epoch);
@@ -115,7 +121,10 @@ class World {
   [[nodiscard]] std::string Crash(bool orderly);
   [[nodiscard]] std::string Verify(Epoch at_least);
   [[nodiscard]] std::unique_ptr<Side> ModelAt(Epoch epoch) const;
-  [[nodiscard]] std::string CheckPositions(Epoch epoch) const;
+  [[nodiscard]] Positions PositionsAt(Epoch epoch) const;
+  [[nodiscard]] static std::string ComparePositions(const Engine& engine, const Positions& expected);
+  [[nodiscard]] std::vector<Consumer> ConsumersAside() const;
+  [[nodiscard]] static std::string TellAgain(Engine& engine, std::vector<Consumer>* consumers);
   [[nodiscard]] std::string CheckNothingIsMissing();
   [[nodiscard]] std::string CheckEvents();
   [[nodiscard]] std::string CheckTime() const;
@@ -146,6 +155,7 @@ class World {
   std::unique_ptr<Side> base_;  // as of the last recovery
   std::unique_ptr<Side> now_side_;
   std::vector<Done> life_;
+  std::vector<Carried> carried_;
   std::size_t step_ = 0;  // commands done
   bool at_work_ = false;  // not: an engine ends, or is looked at before the next one goes on
   bool busy_ = false;     // with something during which others may come: see Meanwhile
@@ -155,9 +165,9 @@ class World {
   std::uint64_t position_epochs_ = 0;
   Millis now_ms_ = 0;
   Epoch acknowledged_ = 0;
-  std::uint64_t opening_ = 30;                        // so many operations is opening, or so
-  bool closed_ = false;                               // in order: nothing is lost
-  std::map<std::uint32_t, std::uint64_t> positions_;  // by stream, as of the last recovery
+  std::uint64_t opening_ = 30;  // so many operations is opening, or so
+  bool closed_ = false;         // in order: nothing is lost
+  Positions positions_;         // as of the last recovery
 
   std::vector<Listening> listening_;  // the feed first
   Counts counts_;

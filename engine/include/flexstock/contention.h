@@ -9,8 +9,8 @@
 //                 callers keep step with the sampling (a loop of 64 products and a sample of 64: take 65).
 //   waits, wait_ns  exact, of all that waited: from finding the lock taken to having it.
 //   of a product  What a call is about: an order's product; of a batch the first of a shard's products, of a cart each
-//                 shard's first. Calls about none (commits, snapshots, a member's pending orders) and what was not
-//                 found count in their shard only.
+//                 shard's first. Calls about none (commits, snapshots, audits, look-ups by key, a member's pending
+//                 orders) and what was not found count in their shard only.
 //   hottest       A shard keeps twelve products by acquisitions and twelve by waiting (Space-Saving: Metwally, Agrawal,
 //                 El Abbadi, "Efficient Computation of Frequent and Top-k Elements in Data Streams", ICDT 2005), in
 //                 bounded memory. What each of them has is known between two bounds, a twelfth of its shard's sum

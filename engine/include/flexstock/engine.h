@@ -19,7 +19,8 @@
 //             is on the disk as a whole or not at all. When the disk fails, kReadOnly: questions are answered, commands
 //             are not.
 // Memory      Bounded by Options; nothing is allocated on an order's path once its slots, buffers and tables exist.
-// Errors      Answers, never exceptions. Anything but kOk has changed nothing.
+// Errors      Answers, never exceptions. Anything but kOk has changed nothing; only Pay, answered kPaymentLate, or
+//             kWrongState for a canceled order, tells once, in the answer's epoch, that money has to go back.
 #pragma once
 
 #include <functional>
@@ -93,7 +94,8 @@ class Engine {
   [[nodiscard]] Code Pending(MemberId member, std::size_t max, std::vector<OrderView>* orders, Millis at_ms = kNow);
 
   // ---- Time and events ----------------------------------------------------------------------------------------
-  // Everything that is due by then happens. kOk, or kOverloaded with part of it done (each part whole): poll, go on.
+  // Everything that is due by then happens, and the epoch ends as with Commit: with a journal this waits for the disk.
+  // kOk; kOverloaded with part of it done (each part whole): poll, go on; kReadOnly.
   // Where nothing is due, nothing is touched: a later call at an earlier time has that earlier time.
   Code Advance(Millis at_ms = kNow);
   // Ends the epoch: what has changed until now is written and synced, if there is a journal, and goes to the queues.
@@ -122,10 +124,10 @@ class Engine {
   // have returned this epoch yet, not of this engine.
   [[nodiscard]] Code WaitDurable(Epoch epoch);
   // The same for a caller that must not block: calls done(kOk, kReadOnly or kInvalidArgument) once; now, if `epoch` is
-  // durable already or never was; else later, in order of epochs, from the thread that commits: the engine's own, or any
-  // that is inside a call, since a call that finds no room commits. So done must be quick, must not throw (the process
-  // would end), must not lock what may be held around a call, and may call the engine for anything but WaitDurable,
-  // Commit and Snapshot.
+  // durable already or never was; else later, in order of epochs, from the thread that commits: the engine's own, or
+  // any that is inside a call, since a call that finds no room commits. So done must be quick, must not throw (the
+  // process would end), must not lock what may be held around a call, and may call the engine for anything but
+  // WaitDurable, Commit, Advance and Snapshot.
   void NotifyDurable(Epoch epoch, std::function<void(Code)> done);
   // The last offset that a command has carried for the stream, durable or not; false: none ever.
   [[nodiscard]] bool FindPosition(std::uint32_t stream, std::uint64_t* offset) const;

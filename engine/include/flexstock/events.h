@@ -1,9 +1,9 @@
 // Events: what a member, a customer or logistics must be told.
 //
 // Every change of state is one event, in order. They leave the engine through queues, one an audience, and are taken
-// away in bulk with Engine::Poll. An audience that nobody polls fills up (Options::events_max) and then stops new
-// orders with Code::kOverloaded, because flexstock never drops an event: leave audiences that you do not serve out of
-// Options::audiences.
+// away in bulk with Engine::Poll. An audience that nobody polls fills up (Options::events_max) and then stops every
+// call, questions too, with Code::kOverloaded, because flexstock never drops an event: leave audiences that you do not
+// serve out of Options::audiences.
 //
 // With a journal an event is told once its epoch is on the disk, and is kept until Engine::Confirm says that it was
 // dealt with: after a crash, everything behind the confirmed position is told again, in the same order with the same

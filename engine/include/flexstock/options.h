@@ -12,17 +12,19 @@
 namespace flexstock {
 
 struct Options {
-  // Products are spread over so many locks, 1 .. 1024. The answers never depend on it. 64 to 256 is the plateau.
+  // Products are spread over so many locks, 1 .. 1024; 64 to 256 is the plateau. The answers do not depend on it as
+  // long as callers' times do not run back and no limit below is reached.
   std::uint32_t shards = 64;
 
   // Most products, 1 .. 2^30. Code::kProductsFull.
   std::uint64_t products_max = std::uint64_t{1} << 24;
   // Most order slots, 1 .. 2^30: waiting orders and those not yet forgotten. Code::kOrdersFull. A shard that has used
-  // a slot keeps it for its own next orders, so a shard may be full a little before the sum is.
+  // a slot keeps it for its own next orders, so a shard may be full before the sum is (docs/embedding.md, Limits).
   std::uint64_t orders_max = std::uint64_t{1} << 26;
 
   // Memory for so many is taken and touched at Open, spread evenly over the shards, so that no order pays for a page
-  // fault or a table that grows. 0: memory is taken as it is needed.
+  // fault or a table that grows; at most what leaves each shard its even part of products_max and orders_max. 0 ..
+  // products_max, orders_max, orders_max. 0: memory is taken as it is needed.
   std::uint64_t products_reserve = 0;
   std::uint64_t orders_reserve = 0;
   std::uint64_t keys_reserve = 0;
@@ -35,7 +37,7 @@ struct Options {
 
   // Who is told: only these audiences get a queue, and each must be polled (events.h).
   std::vector<Audience> audiences = {Audience::kMember, Audience::kCustomer, Audience::kLogistics};
-  // Most changes that wait in one audience's queue, 1024 .. 2^30; 64 bytes each, taken as they are needed. A change is
+  // Most changes that wait in one audience's queue, 1024 .. 2^30; 64 bytes each, reserved at Open. A change is
   // one event; to the feed, a confirmed order is one change and two events. With a journal: most changes that some
   // audience has not confirmed.
   std::uint64_t events_max = std::uint64_t{1} << 20;

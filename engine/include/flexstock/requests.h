@@ -70,7 +70,7 @@ struct PlaceResult {
   bool duplicate = false;
   OrderId order = kNoOrder;
   Millis deadline_ms = 0;  // of the state, if it has one; else 0
-  Epoch epoch = 0;         // the commit that the order belongs to
+  Epoch epoch = 0;         // the commit to wait for: the order's, or one that has all that the answer rests on; 0: none
 
   [[nodiscard]] bool ok() const { return code == Code::kOk; }
   friend bool operator==(const PlaceResult&, const PlaceResult&) = default;

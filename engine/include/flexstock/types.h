@@ -66,11 +66,11 @@ enum class OrderState : std::uint8_t {
   kRefunded,
 };
 
-// What the engine answers. kOk or one reason; a reason means that nothing changed.
+// What the engine answers. kOk or one reason; a reason means that nothing changed (but see kPaymentLate).
 enum class Code : std::uint8_t {
   kOk,
   // The rules (docs/semantics.md):
-  kInvalidArgument,    // a value out of its range; checked before all else
+  kInvalidArgument,    // a value out of its range; before all else, but for a range that depends on the order or stock
   kUnknownProduct,     // no such product
   kUnknownOrder,       // never placed, or forgotten
   kKeyConflict,        // the key names an order for another product, customer or quantity
@@ -83,7 +83,7 @@ enum class Code : std::uint8_t {
   kMemberMismatch,     // the product belongs to another member
   kStockConflict,      // compare-and-set: the stock is not what was expected
   kWrongState,         // the order's state does not allow it; the state is given
-  kPaymentLate,        // the payment's deadline has passed
+  kPaymentLate,        // the payment's deadline has passed; that it has to go back is told once
   kCartRefused,        // an all_or_nothing cart: the lines say why
   // The engine's own limits (docs/embedding.md):
   kOrdersFull,    // Options::orders_max reached

@@ -1,8 +1,9 @@
-# flexstock_test(NAME SOURCES a.cc ... [LIBS lib ...] [LABEL slow | threads] [AS_SHIPPED])
+# flexstock_test(NAME SOURCES a.cc ... [LIBS lib ...] [LABEL slow | threads] [AS_SHIPPED] [ALONE])
 #
 # One GoogleTest program, one CTest test a case.
 #   slow         left out of sanitizer runs
 #   threads      several threads meet in it: run under ThreadSanitizer, too, for which `flexstock_thread_tests` builds it
+#   ALONE        it measures: no other test runs beside it
 #   AS_SHIPPED   what it takes of the engine's headers is optimised as in the engine
 include(GoogleTest)
 find_package(GTest REQUIRED)
@@ -28,7 +29,7 @@ target_precompile_headers(flexstock_test_headers PRIVATE
 add_custom_target(flexstock_thread_tests)
 
 function(flexstock_test name)
-  cmake_parse_arguments(ARG "AS_SHIPPED" "LABEL" "SOURCES;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "ALONE;AS_SHIPPED" "LABEL" "SOURCES;LIBS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE flexstock::flexstock flexstock_test_code ${ARG_LIBS})
   if(ARG_AS_SHIPPED)
@@ -37,6 +38,9 @@ function(flexstock_test name)
     target_precompile_headers(${name} REUSE_FROM flexstock_test_headers)
   endif()
   set(properties TIMEOUT 600)
+  if(ARG_ALONE)
+    list(APPEND properties RUN_SERIAL ON)
+  endif()
   if(ARG_LABEL)  # an empty value would be lost on the way, and the next word be taken for it
     list(APPEND properties LABELS ${ARG_LABEL})
   endif()

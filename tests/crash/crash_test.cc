@@ -85,6 +85,7 @@ class Victim {
 
   // True if it was still alive.
   bool Kill() {
+    if (process_ == 0) return false;  // it was never started; and 0 is this process and all its kin
     ::kill(process_, SIGKILL);
     int status = 0;
     while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
@@ -200,6 +201,7 @@ TEST_P(CrashTest, WhatWasAcknowledgedIsThere) {
               static_cast<unsigned long long>(seeds.front()));
   EXPECT_GT(seen.acknowledged, 0u);
   EXPECT_GT(seen.told, 0u);
+  EXPECT_GT(seen.from_snapshots, 0u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, CrashTest, testing::Range(0, 5));

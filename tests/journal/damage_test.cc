@@ -358,7 +358,7 @@ Damage RandomDamage(const SimStorage& disk, sim::Random* random) {
 class LargeJournalTest : public testing::TestWithParam<int> {};
 
 TEST_P(LargeJournalTest, RandomDamage) {
-  for (const std::uint64_t seed : model::Seeds(5'000'000 + static_cast<std::uint64_t>(GetParam()), 1)) {
+  for (const std::uint64_t seed : model::Seeds(5'000'000 + 1'000 * static_cast<std::uint64_t>(GetParam()), 1)) {
     SCOPED_TRACE("FLEXSTOCK_SEED=" + std::to_string(seed));
     model::NameSeedOnAbort(seed);
     const End ends[] = {End::kKilled, End::kReopened, End::kClosed};

@@ -9,6 +9,7 @@
 
 #include "engine/journal/segments.h"
 #include "engine/shard/change.h"
+#include "engine/shard/order.h"
 #include "engine/shard/policy_table.h"
 #include "tests/sim/sim_storage.h"
 

@@ -203,7 +203,7 @@ class ForgedEpochTest : public testing::Test {
   }
 
   const std::string segment_ = std::string(kDirectory) + "/" + SegmentName(1);
-  const Policy policy_;
+  const Policy policy_{};
   SimStorage made_{1};
   std::string snapshot_;
   OrderId confirmed_{}, held_{}, asked_{}, canceled_{};

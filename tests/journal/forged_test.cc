@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <span>
@@ -186,6 +187,7 @@ class ForgedTest : public testing::TestWithParam<int> {
     }
     std::printf("%llu refused, %llu opened\n", static_cast<unsigned long long>(refused),
                 static_cast<unsigned long long>(opened));
+    if (std::getenv("FLEXSTOCK_SEED") != nullptr) return;  // one seed is one or the other
     EXPECT_GT(refused, 0u);
     EXPECT_GT(opened, 0u);
   }
@@ -389,12 +391,25 @@ TEST(ForgedSnapshotTest, ASlotThatIsRetired) {
   auto [engine, problem] = Engine::Open(OptionsOn(disk.get()));
   ASSERT_EQ(problem, "");
   const Millis now_ms = made.shop.now_ms();
-  for (int i = 0; i < 2'000; ++i) {
-    for (std::int64_t id = 1; id <= 4; ++id) {
+  std::uint32_t highest = 0;  // of the shard's slots that were given
+  for (std::int64_t id = 1; id <= 4; ++id) {
+    ProductView view;
+    if (engine->Find(ProductId{id}, &view, now_ms) != Code::kOk) continue;
+    const PutProduct put{.product = ProductId{id},
+                         .member = view.member,
+                         .stock = 100'000,
+                         .status = ProductStatus::kLive,
+                         .policy = {.order_limit = 0, .customer_limit = 0}};
+    ASSERT_TRUE(engine->Put(put, now_ms).ok());
+    for (int i = 0; i < 2'000; ++i) {
       const PlaceResult placed = engine->Place({.product = ProductId{id}, .customer = CustomerId{50}}, now_ms);
-      EXPECT_NE(placed.order, last);
+      ASSERT_TRUE(placed.ok()) << Name(placed.code);
+      ASSERT_NE(placed.order, last);
+      const shard::OrderPlace place = shard::PlaceOf(placed.order);
+      if (place.shard == shard::PlaceOf(last).shard) highest = std::max(highest, place.slot);
     }
   }
+  EXPECT_GT(highest, shard::PlaceOf(last).slot);  // its lot has been used up
   EXPECT_TRUE(engine->Audit().ok());
 }
 

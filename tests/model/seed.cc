@@ -18,15 +18,27 @@ void SayAndAbort(int) {
 }
 
 std::uint64_t FromEnvironment(const char* name, std::uint64_t otherwise) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
+  const char* const value = std::getenv(name);
+  if (value == nullptr) return otherwise;
+  char* end = nullptr;
+  const std::uint64_t number = std::strtoull(value, &end, 10);
+  if (end == value || *end != '\0') {
+    std::fprintf(stderr, "%s=%s is no number\n", name, value);
+    std::exit(2);
+  }
+  return number;
 }
 
 }  // namespace
 
 std::vector<std::uint64_t> Seeds(std::uint64_t first, std::uint64_t count) {
   if (std::getenv("FLEXSTOCK_SEED") != nullptr) return {FromEnvironment("FLEXSTOCK_SEED", first)};
-  std::vector<std::uint64_t> seeds(count * FromEnvironment("FLEXSTOCK_ROUNDS", 1));
+  const std::uint64_t rounds = FromEnvironment("FLEXSTOCK_ROUNDS", 1);
+  if (rounds == 0) {
+    std::fprintf(stderr, "FLEXSTOCK_ROUNDS=0 would test nothing\n");
+    std::exit(2);
+  }
+  std::vector<std::uint64_t> seeds(count * rounds);
   for (std::uint64_t& seed : seeds) seed = first++;
   return seeds;
 }

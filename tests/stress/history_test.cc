@@ -27,6 +27,9 @@ TEST_P(HistoriesTest, EveryBurstHasAnOrderThatTheModelAgreesWith) {
     for (int burst = 0; burst < sky.bursts || (bursts.overlapping() < enough && burst < 3 * sky.bursts); ++burst) {
       ASSERT_EQ(bursts.Run(crew, sky.calls_each), "") << "FLEXSTOCK_SEED=" << seed << ", burst " << burst;
     }
+    if (sky.threads > 1) {
+      EXPECT_GT(bursts.overlapping(), 0u) << "nothing has met";
+    }
     RecordProperty("overlapping", static_cast<int>(bursts.overlapping()));
   }
 }

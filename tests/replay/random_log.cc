@@ -23,6 +23,8 @@ class Writer {
   }
 
  private:
+  // Of the arguments of one call no two draw: which goes first is the compiler's choice, and a seed would mean another
+  // log with another compiler.
   std::uint64_t Below(std::uint64_t bound) { return random_() % bound; }
 
   // One of the words, some more likely than others by being given twice.
@@ -33,22 +35,33 @@ class Writer {
   std::string Action() {
     const std::uint64_t choice = Below(100);
     if (choice < 8) return Put();
-    if (choice < 40) return fmt::format(R"("op":"place",{},"customer":{})", Placed(), Customer());
+    if (choice < 40) {
+      const std::string placed = Placed();
+      return fmt::format(R"("op":"place",{},"customer":{})", placed, Customer());
+    }
     if (choice < 48) return Cart();
-    if (choice < 58)
-      return fmt::format(R"("op":"accept",{}{})", Order(), Below(2) == 0 ? "" : fmt::format(R"(,"qty":{})", Qty()));
-    if (choice < 76)
-      return fmt::format(R"("op":"{}",{})", OneOf({"decline", "pay", "pay", "pay", "cancel", "pick_up"}), Order());
-    if (choice < 80) return fmt::format(R"("op":"refund",{},"restock":{})", Order(), OneOf({"true", "false"}));
-    if (choice < 86)
-      return fmt::format(R"("op":"adjust_stock",{},"by":{})", Product(), static_cast<int>(Below(12)) - 4);
+    if (choice < 80) return Treat(choice);
+    const std::string product = Product();
+    if (choice < 86) return fmt::format(R"("op":"adjust_stock",{},"by":{})", product, static_cast<int>(Below(12)) - 4);
     if (choice < 91) {
       const std::string expect = Below(2) == 0 ? "" : fmt::format(R"(,"expect":{})", Below(4));
-      return fmt::format(R"("op":"set_stock",{},"stock":{}{})", Product(), Below(8), expect);
+      return fmt::format(R"("op":"set_stock",{},"stock":{}{})", product, Below(8), expect);
     }
-    if (choice < 97)
-      return fmt::format(R"("op":"{}",{})", OneOf({"publish", "publish", "publish", "unpublish"}), Product());
+    if (choice < 97) {
+      return fmt::format(R"("op":"{}",{})", OneOf({"publish", "publish", "publish", "unpublish"}), product);
+    }
     return R"("op":"advance")";
+  }
+
+  std::string Treat(std::uint64_t choice) {
+    const std::string order = Order();
+    if (choice < 58) {
+      return fmt::format(R"("op":"accept",{}{})", order, Below(2) == 0 ? "" : fmt::format(R"(,"qty":{})", Qty()));
+    }
+    if (choice < 76) {
+      return fmt::format(R"("op":"{}",{})", OneOf({"decline", "pay", "pay", "pay", "cancel", "pick_up"}), order);
+    }
+    return fmt::format(R"("op":"refund",{},"restock":{})", order, OneOf({"true", "false"}));
   }
 
   std::string Put() {
@@ -78,12 +91,19 @@ class Writer {
     std::string lines;
     const std::uint64_t count = Below(20) == 0 ? 0 : 1 + Below(5);
     for (std::uint64_t i = 0; i < count; ++i) lines += fmt::format("{}{{{}}}", i == 0 ? "" : ",", Placed());
-    return fmt::format(R"("op":"place_cart","cart":"c","customer":{},"mode":"{}","lines":[{}])", Customer(),
+    const std::uint64_t customer = Customer();
+    return fmt::format(R"("op":"place_cart","cart":"c","customer":{},"mode":"{}","lines":[{}])", customer,
                        OneOf({"split", "all_or_nothing"}), lines);
   }
 
-  std::string Placed() { return fmt::format(R"({},{},"qty":{})", Order(), Product(), Qty()); }
-  std::string Order() { return fmt::format(R"("order":"{}{}")", OneOf({"order-", "o"}), Below(12)); }
+  std::string Placed() {
+    const std::string order = Order(), product = Product();
+    return fmt::format(R"({},{},"qty":{})", order, product, Qty());
+  }
+  std::string Order() {
+    const std::string_view word = OneOf({"order-", "o"});
+    return fmt::format(R"("order":"{}{}")", word, Below(12));
+  }
   std::string Product() { return fmt::format(R"("product":{})", Below(kProducts + 1)); }
   std::uint64_t Customer() { return Below(30) == 0 ? 0 : 1 + Below(4); }
   std::uint64_t Qty() { return Below(30) == 0 ? 0 : 1 + Below(4); }

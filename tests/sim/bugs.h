@@ -49,13 +49,15 @@ inline const std::vector<std::pair<std::string, base::Bug>>& Bugs() {
   return bugs;
 }
 
+inline constexpr const char* kNoBug = "none";
+
 inline std::vector<std::string> BugNames() {
-  std::vector<std::string> names;
+  std::vector<std::string> names = {kNoBug};
   for (const auto& [name, bug] : Bugs()) names.push_back(name);
   return names;
 }
 
-// False: this build has none.
+// False: this build has none. kNoBug: none is turned on.
 inline bool SeedBug([[maybe_unused]] const std::string& name) {
 #ifdef FLEXSTOCK_SEEDED_BUGS
   for (const auto& [known, bug] : Bugs()) {

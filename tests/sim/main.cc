@@ -94,7 +94,7 @@ int Main(int argc, char** argv) {
                  "Fail if snapshots had several chunks of fewer shards, all together");
   app.add_option("--overloaded-min", arguments.overloaded_min, "Fail if fewer commands were answered overloaded");
   app.add_option("--seconds", arguments.seconds, "Stop after so long");
-  app.add_option("--bug", arguments.bug, "With this deliberate bug (flexstock-sim-bugs only)")
+  app.add_option("--bug", arguments.bug, "With this deliberate bug, or none (flexstock-sim-bugs only)")
       ->check(CLI::IsMember(BugNames()));
   app.add_flag("--must-fail", arguments.must_fail, "Succeed if a seed fails, and only then");
   try {
@@ -115,6 +115,8 @@ int Main(int argc, char** argv) {
     }
   }
 
+  // Its lives are others than flexstock-sim's of the same seeds, with a bug or without.
+  if (base::kSeedable && arguments.bug.empty()) arguments.bug = kNoBug;
   const std::string option = arguments.bug.empty() ? "" : " --bug " + arguments.bug;
   PrepareLastWords(option, arguments.must_fail);
 

@@ -151,8 +151,8 @@ std::string World::Run() {
     }
     if (!wrong.empty()) return wrong;
   }
-  if (storage_.crashed() || failed()) return Crash(/*orderly=*/false);
-  return Crash(/*orderly=*/true);
+  std::string wrong = Crash(/*orderly=*/!storage_.crashed() && !failed());
+  return wrong.empty() ? wrong_meanwhile_ : wrong;
 }
 
 // ---- A life -------------------------------------------------------------------------------------------------------

@@ -100,19 +100,20 @@ bool Shard::HappenUntil(Millis at_ms) {
     Expire(slot);
   }
   now_ = at_ms;
-  ForgetDue(Stripes::kFree);
+  ForgetDue<Stripes::kFree>();
   return true;
 }
 
 void Shard::HappenNow() {
   if (now_ < wake_by()) return;
   for (std::uint32_t slot = wheel_->PopDue(now_); slot != kNil; slot = wheel_->PopDue(now_)) Expire(slot);
-  ForgetDue(Stripes::kHeld);
+  ForgetDue<Stripes::kHeld>();
 }
 
 // Nobody has touched these orders for long: all that forgetting one needs is fetched while those before it are
 // forgotten, first its line and its key, then, from the key, its bucket in the index.
-void Shard::ForgetDue(Stripes stripes) {
+template <Shard::Stripes kStripes>
+void Shard::ForgetDue() {
   constexpr std::uint64_t kFar = 12, kNear = 4;
   const auto fetch = [&](std::uint64_t ahead) FLEXSTOCK_REQUIRES(lock) {
     const std::uint32_t slot = settled_.Ahead(ahead).slot;
@@ -133,19 +134,20 @@ void Shard::ForgetDue(Stripes stripes) {
       const std::uint32_t slot = settled_.Ahead(kNear).slot;
       around_.keys->Prefetch(around_.keys->Hash((*around_.order_keys)[slot]));
     }
-    Forget(entry.slot, stripes);
+    Forget<kStripes>(entry.slot);
     forget_by = kNever;
   }
   wake_by_.store(std::min(wheel_->WakeBy(), forget_by), std::memory_order_relaxed);
 }
 
-void Shard::Forget(std::uint32_t slot, Stripes stripes) {
+template <Shard::Stripes kStripes>
+void Shard::Forget(std::uint32_t slot) {
   Order& order = orders_[slot];
   if (order.has(Order::kCounted)) Count(order, -1);
   if (order.has(Order::kKeyed) && !order.has(Order::kOutbid)) {
     const OrderKey key = (*around_.order_keys)[slot];
     const std::uint64_t hash = around_.keys->Hash(key);
-    if (stripes == Stripes::kHeld) {
+    if constexpr (kStripes == Stripes::kHeld) {
       around_.keys->Erase(hash, slot);
     } else {
       const lock::Held stripe(around_.keys->LockOf(keys::KeyIndex::StripeOf(hash)));

@@ -237,8 +237,10 @@ class alignas(64) Shard {
   [[nodiscard]] bool HappenUntil(Millis at_ms) FLEXSTOCK_REQUIRES(lock);
   void Expire(std::uint32_t slot) FLEXSTOCK_REQUIRES(lock);
   enum class Stripes : std::uint8_t { kFree, kHeld };  // of the keys that are forgotten
-  void ForgetDue(Stripes stripes) FLEXSTOCK_REQUIRES(lock);
-  void Forget(std::uint32_t slot, Stripes stripes) FLEXSTOCK_REQUIRES(lock);
+  template <Stripes kStripes>
+  void ForgetDue() FLEXSTOCK_REQUIRES(lock);
+  template <Stripes kStripes>
+  void Forget(std::uint32_t slot) FLEXSTOCK_REQUIRES(lock);
   void WakeBy(Millis at_ms) FLEXSTOCK_REQUIRES(lock) {
     if (at_ms < wake_by_.load(std::memory_order_relaxed)) wake_by_.store(at_ms, std::memory_order_relaxed);
   }

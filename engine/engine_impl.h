@@ -185,6 +185,7 @@ class Engine::Impl {
   }
   std::string TakeSnapshot();
   std::string CopyShards(journal::SnapshotWriter* writer);
+  std::string RemoveSnapshotsBefore(Epoch epoch);
   std::string EndSnapshot(journal::SnapshotWriter* writer, Epoch* epoch);
 
   template <typename Request>

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <new>
 #include <system_error>
 #include <thread>
 
@@ -178,7 +179,12 @@ void Engine::Impl::KeepJournal() {
     lock.unlock();
     if (!durable_.failed()) {
       // If it fails, whoever needs the segment will try again, and then it counts. Until then somebody may make room.
-      std::string problem = writer_->segments().PrepareNext();
+      std::string problem;
+      try {
+        problem = writer_->segments().PrepareNext();
+      } catch (const std::bad_alloc&) {
+        problem = "there is no memory to make a segment";
+      }
       pause = known.empty() || problem.empty() ? kAfterProblem : std::min(2 * pause, kMost);
       if (problem != known) {
         known = std::move(problem);

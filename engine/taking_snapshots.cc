@@ -7,6 +7,7 @@
 // What the snapshot has must be in the journal as well before anything is removed: the epoch that was open when the
 // last chunk was copied is committed first, and the events that wait then are part of the snapshot.
 #include <algorithm>
+#include <new>
 
 #include "engine/base/seeded_bugs.h"
 #include "engine/engine_impl.h"
@@ -38,7 +39,12 @@ std::string Engine::Impl::Snapshot() {
   const std::lock_guard lock(snapshot_mutex_);
   // Tried again only when the journal has grown as much once more, however this one ends.
   snapshot_at_bytes_ = JournalBytes();
-  std::string problem = TakeSnapshot();
+  std::string problem;
+  try {
+    problem = TakeSnapshot();
+  } catch (const std::bad_alloc&) {
+    problem = "there is no memory for a snapshot";
+  }
   const std::lock_guard said(problems_mutex_);
   snapshot_problem_ = problem;
   return problem;
@@ -61,18 +67,28 @@ std::string Engine::Impl::TakeSnapshot() {
   snapshot_bytes_.store(writer.bytes(), std::memory_order_relaxed);
 
   // It is whole and on the disk: what it makes superfluous may go.
+  std::string problem = RemoveSnapshotsBefore(epoch);
+  // Until this life has an epoch of its own on the disk, the last block is known by a copy (StartJournal); what it is a
+  // copy of may be in one of these segments, and in a file that is used again it would seem to be another copy.
+  const bool may_reuse = durable_.durable() > recovery_.epoch;
+  const std::uint64_t first = begin.segment + (base::Seeded(base::Bug::kRemoveSegmentTooEarly) ? 1 : 0);
+  if (std::string wrong = writer_->segments().Retire(first, may_reuse); problem.empty()) problem = std::move(wrong);
+  return problem;
+}
+
+std::string Engine::Impl::RemoveSnapshotsBefore(Epoch epoch) {
   std::vector<std::string> names;
   if (const int error = storage_->List(directory_, &names); error != 0) {
     return journal::IoProblem("list", directory_, error);
   }
+  std::string problem;
   for (const std::string& name : names) {
     std::uint64_t number = 0;
     if (!journal::IsSnapshotName(name, &number) || number >= epoch) continue;
     const std::string path = directory_ + "/" + name;
-    if (const int error = storage_->Remove(path); error != 0) return journal::IoProblem("remove", path, error);
+    if (const int error = storage_->Remove(path); error != 0) problem = journal::IoProblem("remove", path, error);
   }
-  if (base::Seeded(base::Bug::kRemoveSegmentTooEarly)) return writer_->segments().Retire(begin.segment + 1);
-  return writer_->segments().Retire(begin.segment);
+  return problem;
 }
 
 std::string Engine::Impl::CopyShards(journal::SnapshotWriter* writer) {

@@ -79,7 +79,8 @@ JournalReader::Found JournalReader::Search(std::uint64_t* offset, Block* block, 
   std::uint64_t broken_at = 0;
   for (std::uint64_t at = *offset; at < size_; at += kPage) {
     const Found found = Look(at, block, hash);
-    if (found == Found::kCopy) {
+    // (The last segment that is there never has a block: it is used again, and was the last one's own.)
+    if (found == Found::kCopy && number_ != directory_.segments.back()) {
       PassCopy(at + PageUp(kBlockHeaderBytes + block->header.payload_bytes));
       tail_.closed = false;  // by the one that has opened it since
     }

@@ -179,11 +179,14 @@ std::string Segments::MakeAs(const std::string& path_new, std::uint64_t number) 
   return SyncNames();
 }
 
-// *file is nullptr if it has another size: it is of an engine with other options, or a large block has made it grow.
+// *file is nullptr if it has another size: it is of an engine with other options, or a large block has made it grow; and
+// if it is gone, because somebody has tidied up.
 std::string Segments::TakeSpare(const std::string& path_new, std::unique_ptr<StorageFile>* file) {
   const std::string spare = PathOf(spares_.back());
-  if (const int error = storage_.Rename(spare, path_new); error != 0) return IoProblem("rename", spare, error);
+  const int renamed = storage_.Rename(spare, path_new);
+  if (renamed != 0 && renamed != ENOENT) return IoProblem("rename", spare, renamed);
   spares_.pop_back();
+  if (renamed != 0) return {};
   if (const int error = storage_.Open(path_new, OpenMode::kReadWrite, file); error != 0) {
     return IoProblem("open", path_new, error);
   }
@@ -218,13 +221,13 @@ std::string Segments::SyncNames() {
   return error == 0 ? "" : IoProblem("sync", directory_, error);
 }
 
-std::string Segments::Retire(std::uint64_t number) {
+std::string Segments::Retire(std::uint64_t number, bool may_reuse) {
   const std::lock_guard lock(mutex_);
   // Used again only once the disk knows them by their new names: else a crash would bring the old name back, with the
   // header of another segment.
   for (; first_ < std::min(number, number_.load()); ++first_) {
     const std::string path = PathOf(SegmentName(first_));
-    if (spares_.size() + retired_.size() < kSparesMax) {
+    if (may_reuse && spares_.size() + retired_.size() < kSparesMax) {
       const std::string spare = SpareName(first_);
       if (const int error = storage_.Rename(path, PathOf(spare)); error != 0) return IoProblem("rename", path, error);
       retired_.push_back(spare);
@@ -232,7 +235,12 @@ std::string Segments::Retire(std::uint64_t number) {
       return IoProblem("remove", path, error);
     }
   }
-  if (std::string problem = SyncNames(); !problem.empty()) return problem;
+  if (std::string problem = SyncNames(); !problem.empty()) {
+    // Nor after a later sync that goes well: what this one has lost, that one need not know of.
+    for (const std::string& spare : retired_) (void)storage_.Remove(PathOf(spare));
+    retired_.clear();
+    return problem;
+  }
   spares_.insert(spares_.end(), retired_.begin(), retired_.end());
   retired_.clear();
   return {};

@@ -44,8 +44,8 @@ class Segments {
   [[nodiscard]] std::string PrepareNext();
   // The engine ends: what is being made, and whatever is made from now on, takes no longer than it must.
   void Hurry() { hurried_.fetch_add(1, std::memory_order_relaxed); }
-  // Segments below `number` are needed no more: they are kept for use again, or removed.
-  [[nodiscard]] std::string Retire(std::uint64_t number);
+  // Segments below `number` are needed no more: they are kept for use again, if they may, or removed.
+  [[nodiscard]] std::string Retire(std::uint64_t number, bool may_reuse = true);
 
   // Of the segment being written. relaxed, as in count(): only who writes changes it, and others want a figure.
   [[nodiscard]] std::uint64_t number() const { return number_.load(std::memory_order_relaxed); }

@@ -327,5 +327,52 @@ TEST(RegressionTest, WhatIsLeftOfABlockThatBeganASegmentIsWrittenOver) {
   EXPECT_GT(left, 0);
 }
 
+// ---- (h) ------------------------------------------------------------------------------------------------------------
+
+// The copy of the last block is the first of a segment, and a snapshot that begins there makes that of the block itself
+// superfluous. Used again at once, as the segment ahead, it would show the last block in the last file that there is,
+// where no block ever is: as if those behind it were gone. (Found by reading.)
+TEST(RegressionTest, TheSegmentOfTheLastBlockIsNotUsedAgainBeforeTheNextBlock) {
+  int crashed = 0;
+  for (const Loss loss : {Loss::kAll, Loss::kNone, Loss::kSome, Loss::kTorn}) {
+    for (std::uint64_t at = 0;; ++at) {
+      SCOPED_TRACE("a crash at operation " + std::to_string(at));
+      Counter counter(at + 1);
+      ASSERT_TRUE(counter.Open());
+      counter.Commit(kBlocksOfASegment);
+      counter.Kill();
+      ASSERT_TRUE(counter.Open());
+      const Epoch last = counter.recovered();
+      ASSERT_EQ(counter.engine().Snapshot(), "");
+      // Too much for what is left of the second segment: one is made ahead, and another begun.
+      constexpr std::int64_t kMuch = std::int64_t{1} << 60;  // takes more bytes
+      for (std::int64_t product = 2; product < 1'000; ++product) {
+        const PutProduct put{.product = ProductId{product},
+                             .member = MemberId{7},
+                             .stock = kStockMax,
+                             .status = {},
+                             .policy = {.acceptance_window_ms = kMuch,
+                                        .payment_window_ms = kMuch,
+                                        .checkout_hold_ms = kMuch,
+                                        .pending_limit = kMuch,
+                                        .order_limit = kMuch}};
+        ASSERT_TRUE(counter.engine().Put(put, 1'000).ok());
+      }
+      counter.storage.Arm({.at = counter.storage.operations() + at, .kind = FaultKind::kCrash});
+      if (counter.Commit()) break;
+      ++crashed;
+      counter.PowerLoss(loss);
+      ASSERT_TRUE(counter.Open());
+      EXPECT_GE(counter.recovered(), last);
+      EXPECT_LE(counter.recovered(), last + 1);
+      // In order, and once more: nothing has been committed since.
+      counter.Close();
+      ASSERT_TRUE(counter.Open());
+      EXPECT_EQ(counter.torn(), "");
+    }
+  }
+  EXPECT_GT(crashed, 20);
+}
+
 }  // namespace
 }  // namespace flexstock::journal

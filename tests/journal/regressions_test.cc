@@ -374,5 +374,21 @@ TEST(RegressionTest, TheSegmentOfTheLastBlockIsNotUsedAgainBeforeTheNextBlock) {
   EXPECT_GT(crashed, 20);
 }
 
+// An engine that did so has left such files: they open.
+TEST(RegressionTest, TheLastBlockInTheLastSegmentIsOfItsEarlierLife) {
+  Counter counter;
+  ASSERT_TRUE(counter.Open());
+  counter.Commit(3);
+  counter.PowerLoss(Loss::kAll);
+  counter.storage.OverwritePage(Counter::Segment(2), 7 * kPage, Counter::Segment(1), 3 * kPage);
+  for (int life = 0; life < 2; ++life) {
+    ASSERT_TRUE(counter.Open());
+    EXPECT_EQ(counter.recovered(), 3u + static_cast<Epoch>(life));
+    EXPECT_EQ(counter.torn(), "");
+    counter.Commit(1);
+    counter.PowerLoss(Loss::kAll);
+  }
+}
+
 }  // namespace
 }  // namespace flexstock::journal

@@ -1,8 +1,11 @@
 // Crew: threads that start each piece of work at the same instant, as near as can be, over and over.
 //
 // They wait for a start by spinning, because a thread that is woken comes too late: a burst of a few calls is over in
-// microseconds. With more threads than CPUs they give way after a while.
+// microseconds. With more threads than CPUs they give way after a while. Each keeps to one CPU, by turns: left to the
+// scheduler, all of them may end up on one while a neighbor has the other, and no two calls ever run at once.
 #pragma once
+
+#include <sched.h>
 
 #include <atomic>
 #include <cstdint>
@@ -15,7 +18,12 @@ namespace flexstock::stress {
 class Crew {
  public:
   explicit Crew(int size) {
-    for (int i = 0; i < size; ++i) threads_.emplace_back([this, i] { Serve(i); });
+    for (int i = 0; i < size; ++i) {
+      threads_.emplace_back([this, i] {
+        KeepToOneCpu(i);
+        Serve(i);
+      });
+    }
   }
   ~Crew() {
     work_ = nullptr;
@@ -37,6 +45,19 @@ class Crew {
   }
 
  private:
+  // The i-th, by turns, of those that this process may run on. Where the system does not tell or let, anywhere.
+  static void KeepToOneCpu(int i) {
+    cpu_set_t allowed;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
+    int turn = i % CPU_COUNT(&allowed);
+    int cpu = 0;
+    while (!CPU_ISSET(cpu, &allowed) || turn-- > 0) ++cpu;
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    (void)sched_setaffinity(0, sizeof one, &one);
+  }
+
   template <typename Condition>
   static void Await(Condition&& condition) {
     for (int spins = 0; !condition(); ++spins) {

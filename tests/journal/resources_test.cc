@@ -16,6 +16,7 @@
 
 #include "tests/journal/shop.h"
 #include "tests/journal/slow_storage.h"
+#include "tests/program/nobody.h"
 #include "tests/program/program.h"
 #include "tests/sim/forwarding_storage.h"
 #include "tests/sim/sim_storage.h"
@@ -54,6 +55,23 @@ TEST(NoMemoryTest, WhileAnEpochIsWrittenMakesReadOnly) {
   const auto [engine, problem] = Engine::Open(OptionsOn(&disk));
   ASSERT_EQ(problem, "");
   EXPECT_EQ(engine->recovery().epoch, durable);
+}
+
+// A snapshot is not needed: the engine goes on, and the next one may find what it needs.
+TEST(NoMemoryTest, ForASnapshotIsSaid) {
+  SimStorage disk(1);
+  SlowStorage storage(disk);
+  auto [engine, problem] = Engine::Open(OptionsOn(&storage));
+  ASSERT_EQ(problem, "");
+  ASSERT_TRUE(PutStock(engine.get(), 5).ok());
+  ASSERT_TRUE(engine->Commit());
+  storage.throws = true;
+  EXPECT_EQ(engine->Snapshot(), "there is no memory for a snapshot");
+  EXPECT_EQ(engine->Journal().snapshot_problem, "there is no memory for a snapshot");
+  storage.throws = false;
+  EXPECT_TRUE(PutStock(engine.get(), 6).ok());
+  EXPECT_EQ(engine->Snapshot(), "");
+  EXPECT_EQ(engine->Journal().snapshot_problem, "");
 }
 
 #ifndef FLEXSTOCK_SANITIZED  // they need address space of their own
@@ -189,9 +207,8 @@ void WithoutThreads(Work work) {
   EXPECT_EXIT(
       {
         const rlimit none{};
-        // Whoever may do everything is kept by no limit.
-        if (::setrlimit(RLIMIT_NPROC, &none) != 0 || (::getuid() == 0 && ::setuid(65'534) != 0)) std::_Exit(9);
-        std::_Exit(work() ? 0 : 1);
+        if (::setrlimit(RLIMIT_NPROC, &none) != 0) std::_Exit(9);
+        program::ExitAsNobody(work);  // whoever may do everything is kept by no limit
       },
       testing::ExitedWithCode(0), "");
 }

@@ -1,5 +1,6 @@
 #include "bench/durable_sides.h"
 
+#include <atomic>
 #include <chrono>
 #include <thread>
 #include <utility>
@@ -75,32 +76,79 @@ class DiskSide final : public Side {
   std::uint64_t blocks_ = stage_->engine().Journal().blocks, bytes_ = stage_->engine().Journal().bytes;
 };
 
-class WaitingSide final : public CallerSide {
+// Arrivals at even intervals, from when it is made on. A late caller does not shift those that come after: what they wait
+// counts from when they meant to come.
+class Arrivals {
  public:
-  WaitingSide(std::uint64_t epochs, std::shared_ptr<Stage> stage, double interval_ns)
-      : CallerSide(epochs, std::move(stage)),
+  Arrivals(const loadgen::Stopwatch& stopwatch, double interval_ns)
+      : stopwatch_(stopwatch),
         interval_ticks_(interval_ns * kSecond /
                         static_cast<double>(stopwatch_.Nanos(static_cast<std::uint64_t>(kSecond)))) {}
 
+  // The ticks at which the i-th arrives, when it has.
+  [[nodiscard]] std::uint64_t Await(std::uint64_t i) const {
+    const std::uint64_t arrival = begin_ + static_cast<std::uint64_t>(static_cast<double>(i) * interval_ticks_);
+    // Gives way while it waits: who only turns round and round would keep the engine's threads from their CPU for a
+    // whole time slice whenever the system puts one of them on this one.
+    while (stopwatch_.Ticks() < arrival) std::this_thread::yield();
+    return arrival;
+  }
+
+ private:
+  static constexpr double kSecond = 1e9;
+
+  const loadgen::Stopwatch& stopwatch_;
+  const double interval_ticks_;
+  const std::uint64_t begin_ = stopwatch_.Ticks();
+};
+
+class WaitingSide final : public CallerSide {
+ public:
+  WaitingSide(std::uint64_t epochs, std::shared_ptr<Stage> stage, double interval_ns)
+      : CallerSide(epochs, std::move(stage)), interval_ns_(interval_ns) {}
+
   double Run() override {
     loadgen::DurableTimings timings(stopwatch_);
-    const std::uint64_t begin = stopwatch_.Ticks();
+    const Arrivals arrivals(stopwatch_, interval_ns_);
     for (std::uint64_t i = 0; i < orders(); ++i) {
-      // A late caller does not shift those that come after: what they wait counts from when they meant to come.
-      const std::uint64_t arrival = begin + static_cast<std::uint64_t>(static_cast<double>(i) * interval_ticks_);
-      // Gives way while it waits: who only turns round and round would keep the engine's threads from their CPU for a
-      // whole time slice whenever the system puts one of them on this one.
-      while (stopwatch_.Ticks() < arrival) std::this_thread::yield();
+      const std::uint64_t arrival = arrivals.Await(i);
       timings.Watch(stage_->engine(), caller_.One().epoch, arrival);
     }
     return static_cast<double>(timings.Close(stage_->engine()).ValueAt(kP99));
   }
 
  private:
-  static constexpr double kSecond = 1e9;
-
   const loadgen::Stopwatch stopwatch_;
-  const double interval_ticks_;
+  const double interval_ns_;
+};
+
+class NoticingSide final : public Side {
+ public:
+  NoticingSide(std::uint64_t arrivals, std::shared_ptr<Disk> disk, double interval_ns)
+      : arrivals_(arrivals), disk_(std::move(disk)), interval_ns_(interval_ns) {}
+
+  double Run() override {
+    std::atomic<bool> ends{false};
+    std::thread syncing([&] {
+      while (!ends.load(std::memory_order_relaxed)) (void)disk_->Overwrite(journal::kPage);
+    });
+    loadgen::Histogram late;
+    const Arrivals arrivals(stopwatch_, interval_ns_);
+    for (std::uint64_t i = 0; i < arrivals_; ++i) {
+      const std::uint64_t arrival = arrivals.Await(i);
+      late.Record(stopwatch_.Nanos(stopwatch_.Ticks() - arrival));
+    }
+    ends.store(true, std::memory_order_relaxed);
+    syncing.join();
+    return static_cast<double>(late.ValueAt(kP99));
+  }
+  std::string Leave() override { return {}; }
+
+ private:
+  const std::uint64_t arrivals_;
+  const std::shared_ptr<Disk> disk_;
+  const double interval_ns_;
+  const loadgen::Stopwatch stopwatch_;
 };
 
 class LimitSide final : public Side {
@@ -131,6 +179,10 @@ std::unique_ptr<Side> DurableSides::OnDiskAlone(std::shared_ptr<Stage> stage, st
 
 std::unique_ptr<Side> DurableSides::Waiting(std::shared_ptr<Stage> stage, double interval_ns) const {
   return std::make_unique<WaitingSide>(epochs_, std::move(stage), interval_ns);
+}
+
+std::unique_ptr<Side> DurableSides::Noticing(std::shared_ptr<Disk> disk, double interval_ns) const {
+  return std::make_unique<NoticingSide>(epochs_ * kEpochOrders, std::move(disk), interval_ns);
 }
 
 std::unique_ptr<Side> DurableSides::Limit(std::shared_ptr<Disk> disk) const {

@@ -1,7 +1,6 @@
 // What an engine says when there is not enough of something: memory, room on the disk, threads, a lock.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <array>
 #include <atomic>

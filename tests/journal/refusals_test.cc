@@ -397,12 +397,11 @@ TEST_F(DirectoryTest, IsMadeWithThoseAboveIt) {
 TEST_F(DirectoryTest, WithoutPermission) {
   // Root may do everything: somebody else asks then, who has the directory.
   const bool is_root = ::geteuid() == 0;
-  constexpr uid_t kNobody = 65'534;
   std::filesystem::create_directory(path_);
   ASSERT_EQ(::chmod(path_.c_str(), 0500), 0);
   if (is_root) {
     ASSERT_EQ(::chmod(directory_.path().c_str(), 0711), 0);
-    ASSERT_EQ(::chown(path_.c_str(), kNobody, kNobody), 0);
+    ASSERT_EQ(::chown(path_.c_str(), program::kNobody, program::kNobody), 0);
   }
   const auto asks = [&] {
     Options below = RealOptions();

@@ -10,10 +10,11 @@ extern "C" void __gcov_dump() __attribute__((weak));
 
 namespace flexstock::program {
 
+inline constexpr uid_t kNobody = 65'534;
+
 // Root becomes nobody. Exit code 0: work() was true.
 template <typename Work>
 [[noreturn]] void ExitAsNobody(Work work) {
-  constexpr uid_t kNobody = 65'534;
   const bool is_root = ::getuid() == 0;
   if (is_root && ::setresuid(kNobody, kNobody, 0) != 0) std::_Exit(9);
   const bool right = work();

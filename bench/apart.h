@@ -10,8 +10,9 @@
 
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <type_traits>
+
+#include "bench/die.h"
 
 namespace flexstock::bench {
 
@@ -20,15 +21,11 @@ template <typename Work>
 auto Apart(Work work) -> decltype(work()) {
   using Result = decltype(work());
   static_assert(std::is_trivially_copyable_v<Result>, "it is sent through a pipe");
-  const auto die = [](const char* problem) {
-    std::fprintf(stderr, "%s\n", problem);
-    std::exit(1);
-  };
   int ends[2];
-  if (::pipe(ends) != 0) die("the system refuses a pipe");
+  if (::pipe(ends) != 0) Die("the system refuses a pipe");
   std::fflush(nullptr);
   const pid_t child = ::fork();
-  if (child < 0) die("the system refuses a process");
+  if (child < 0) Die("the system refuses a process");
   if (child == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::close(ends[0]);
@@ -40,7 +37,7 @@ auto Apart(Work work) -> decltype(work()) {
   const bool told = ::read(ends[0], &result, sizeof(result)) == sizeof(result);
   ::close(ends[0]);
   int status = 0;
-  if (::waitpid(child, &status, 0) != child || status != 0 || !told) die("a process that measures apart has failed");
+  if (::waitpid(child, &status, 0) != child || status != 0 || !told) Die("a process that measures apart has failed");
   return result;
 }
 

@@ -1,20 +1,18 @@
 #include "bench/beside_snapshot.h"
 
 #include <atomic>
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <thread>
 
 #include "bench/apart.h"
 #include "bench/caller.h"
+#include "bench/die.h"
 #include "tools/loadgen/histogram.h"
 #include "tools/loadgen/stopwatch.h"
 
 namespace flexstock::bench {
 namespace {
 
-constexpr Millis kRemembered = 86'400'000;
 constexpr double kPauseMaxNs = 2e6;
 constexpr std::uint32_t kP9999 = 999'900;
 
@@ -25,11 +23,6 @@ struct Calls {
 struct Taken {
   Calls calm, beside;
 };
-
-[[noreturn]] void Die(const std::string& problem) {
-  std::fprintf(stderr, "%s\n", problem.c_str());
-  std::exit(1);
-}
 
 // Places epochs of orders, timed one by one, until that is enough. An epoch's last call ends it, and is no order's.
 template <typename Enough>

@@ -7,9 +7,9 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <system_error>
 
+#include "bench/die.h"
 #include "engine/journal/segments.h"
 
 namespace flexstock::bench {
@@ -37,17 +37,11 @@ void Disk::Write(std::uint64_t bytes) {
   offset_ += bytes;
 }
 
-void Disk::Die(const char* what, int error) const {
-  std::fprintf(stderr, "%s\n", journal::IoProblem(what, path_, error).c_str());
-  std::exit(1);
-}
+void Disk::Die(const char* what, int error) const { bench::Die(journal::IoProblem(what, path_, error)); }
 
 FileSystem FileSystemOf(const std::string& directory) {
   struct statfs found {};
-  if (::statfs(directory.c_str(), &found) != 0) {
-    std::fprintf(stderr, "%s\n", journal::IoProblem("look at", directory, errno).c_str());
-    std::exit(1);
-  }
+  if (::statfs(directory.c_str(), &found) != 0) bench::Die(journal::IoProblem("look at", directory, errno));
   FileSystem system;
   system.free_bytes = static_cast<double>(found.f_bavail) * static_cast<double>(found.f_bsize);
   system.in_memory = found.f_type == TMPFS_MAGIC || found.f_type == RAMFS_MAGIC;

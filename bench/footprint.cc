@@ -1,10 +1,8 @@
 #include "bench/footprint.h"
 
-#include <cstdio>
-#include <cstdlib>
-
 #include "bench/apart.h"
 #include "bench/caller.h"
+#include "bench/die.h"
 #include "bench/resident.h"
 
 namespace flexstock::bench {
@@ -12,15 +10,10 @@ namespace {
 
 enum class Orders { kNone, kPlain, kKeyed };
 
-[[noreturn]] void Die(const char* problem) {
-  std::fprintf(stderr, "footprint: %s\n", problem);
-  std::exit(1);
-}
-
 // What so many products and as many orders take together.
 double MeasureHere(std::uint64_t count, bool reserved, Orders orders) {
   const bool keyed = orders == Orders::kKeyed;
-  Setting setting{.products = count, .retention_ms = 86'400'000, .reserve_products = reserved};
+  Setting setting{.products = count, .retention_ms = kRemembered, .reserve_products = reserved};
   setting.orders_reserve = reserved && orders != Orders::kNone ? count : 0;
   setting.keys_reserve = reserved && keyed ? count : 0;
   const Draws& draws = Draws::Of(Spread::kUniform, count);
@@ -29,7 +22,7 @@ double MeasureHere(std::uint64_t count, bool reserved, Orders orders) {
   Caller caller(stage, draws, {.keyed = keyed}, 0, 1);
   for (std::uint64_t i = 0; orders != Orders::kNone && i < count / kEpochOrders; ++i) caller.EpochOfOneInstant();
   const double bytes = ResidentBytes() - before;
-  if (!caller.Leave().empty()) Die("the stage is wrong");
+  if (!caller.Leave().empty()) Die("footprint: the stage is wrong");
   return bytes / static_cast<double>(count);
 }
 

@@ -1,20 +1,18 @@
 #include "bench/opening.h"
 
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 
 #include "bench/apart.h"
 #include "bench/caller.h"
+#include "bench/die.h"
 #include "bench/resident.h"
 
 namespace flexstock::bench {
 namespace {
 
 constexpr double kMiB = 1 << 20;
-constexpr Millis kRemembered = 86'400'000;  // nothing is forgotten in the meantime
-constexpr double kNsAnImageMax = 200;       // 5 million a second
+constexpr double kNsAnImageMax = 200;  // 5 million a second
 constexpr double kMemoryMax = 1.3;
 
 // Where an opened engine comes from.
@@ -38,11 +36,6 @@ struct Opened {
   double ns_an_image;
   double resident_mib_max;
 };
-
-[[noreturn]] void Die(const std::string& problem) {
-  std::fprintf(stderr, "%s\n", problem.c_str());
-  std::exit(1);
-}
 
 Content ContentOf(Engine& engine) {
   const AuditReport audit = engine.Audit();

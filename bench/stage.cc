@@ -1,17 +1,11 @@
 #include "bench/stage.h"
 
-#include <cstdio>
-#include <cstdlib>
+#include "bench/die.h"
 
 namespace flexstock::bench {
 namespace {
 
 constexpr std::uint64_t kMembers = 1000;
-
-[[noreturn]] void Die(const std::string& problem) {
-  std::fprintf(stderr, "%s\n", problem.c_str());
-  std::exit(1);
-}
 
 // An event a call. The others are told beside it, or because time passed.
 bool IsAnswer(const Event& event) {

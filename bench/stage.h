@@ -29,6 +29,9 @@ inline constexpr std::uint64_t kEpochOrders = 1024;
 // How many units a product is given that must never run out: not so many that their sum over 10 million overflows.
 inline constexpr Units kPlenty = 1'000'000'000;
 
+// A retention in which nothing is forgotten while it is measured.
+inline constexpr Millis kRemembered = 86'400'000;
+
 struct Setting {
   std::uint64_t products = 0;
   Units stock = kPlenty;       // of each

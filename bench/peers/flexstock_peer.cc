@@ -21,9 +21,9 @@ Answer Meaning(const PlaceResult& result) {
 
 // A gateway's thread. It places, waits for the disk where it has to, and then does the member's part: takes the events
 // away, so that what that costs is in the figure.
-class Caller final : public Client {
+class FlexstockCaller final : public Client {
  public:
-  Caller(const Sale& sale, const Way& way, Engine& engine) : sale_(sale), way_(way), engine_(engine) {}
+  FlexstockCaller(const Sale& sale, const Way& way, Engine& engine) : sale_(sale), way_(way), engine_(engine) {}
 
   void Place(std::uint64_t first, std::span<Answer> answers) override {
     if (way_.together == 1) {
@@ -104,7 +104,7 @@ class FlexstockPeer final : public Peer {
     RemoveJournal();
   }
 
-  std::unique_ptr<Client> Connect() override { return std::make_unique<Caller>(sale_, way_, *engine_); }
+  std::unique_ptr<Client> Connect() override { return std::make_unique<FlexstockCaller>(sale_, way_, *engine_); }
   std::vector<Shelf> Shelves() override {
     std::vector<Shelf> shelves;
     for (std::size_t i = 0; i < sale_.supply().size(); ++i) {

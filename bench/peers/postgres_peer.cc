@@ -47,9 +47,9 @@ PostgresResult Run(PGconn* connection, const char* statement) {
   return result;
 }
 
-class Caller final : public Client {
+class PostgresCaller final : public Client {
  public:
-  Caller(const Sale& sale, const Way& way, PostgresConnection connection)
+  PostgresCaller(const Sale& sale, const Way& way, PostgresConnection connection)
       : sale_(sale), connection_(std::move(connection)) {
     constexpr std::array<Oid, kParameters> kTypes = {20, 23, 20, 20, 23};  // int8 and int4
     Run(connection_.get(),
@@ -101,7 +101,9 @@ class PostgresPeer final : public Peer {
     Run(connection_.get(), "CHECKPOINT");
   }
 
-  std::unique_ptr<Client> Connect() override { return std::make_unique<Caller>(sale_, way_, server_.Connect()); }
+  std::unique_ptr<Client> Connect() override {
+    return std::make_unique<PostgresCaller>(sale_, way_, server_.Connect());
+  }
   std::vector<Shelf> Shelves() override {
     const PostgresResult result = Run(connection_.get(), R"(
 SELECT available, (SELECT count(*) FROM orders WHERE orders.product = products.product AND state = 'p')

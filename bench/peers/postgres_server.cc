@@ -77,7 +77,7 @@ Command ServerCommand(const std::string& own) {
              .stop_signal = SIGQUIT});  // at once: what it holds is of no use to anybody
 }
 
-PostgresConnection TryToConnect(const std::string& directory) {
+PostgresConnection TryPostgres(const std::string& directory) {
   const char* const names[] = {"host", "port", "user", "dbname", nullptr};
   const char* const values[] = {directory.c_str(), kPort, "flexstock", "postgres", nullptr};
   return PostgresConnection(::PQconnectdbParams(names, values, 0));
@@ -87,11 +87,11 @@ PostgresConnection TryToConnect(const std::string& directory) {
 
 PostgresServer::PostgresServer(const Directory& directory)
     : socket_directory_(directory.Path("postgres")), process_(ServerCommand(socket_directory_)) {
-  process_.WaitUntil([this] { return ::PQstatus(TryToConnect(socket_directory_).get()) == CONNECTION_OK; });
+  process_.WaitUntil([this] { return ::PQstatus(TryPostgres(socket_directory_).get()) == CONNECTION_OK; });
 }
 
 PostgresConnection PostgresServer::Connect() const {
-  PostgresConnection connection = TryToConnect(socket_directory_);
+  PostgresConnection connection = TryPostgres(socket_directory_);
   if (::PQstatus(connection.get()) != CONNECTION_OK) {
     throw Failure(std::string("PostgreSQL: ") + ::PQerrorMessage(connection.get()));
   }

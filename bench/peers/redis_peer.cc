@@ -69,9 +69,9 @@ class Pipe {
   std::vector<std::size_t> sizes_;
 };
 
-class Caller final : public Client {
+class RedisCaller final : public Client {
  public:
-  Caller(const Sale& sale, const Way& way, RedisConnection connection, const std::string& script)
+  RedisCaller(const Sale& sale, const Way& way, RedisConnection connection, const std::string& script)
       : sale_(sale), together_(way.together), pipe_(std::move(connection)) {
     words_[0] = "EVALSHA";
     words_[1] = script;
@@ -119,7 +119,7 @@ class RedisPeer final : public Peer {
   }
 
   std::unique_ptr<Client> Connect() override {
-    return std::make_unique<Caller>(sale_, way_, server_.Connect(), script_);
+    return std::make_unique<RedisCaller>(sale_, way_, server_.Connect(), script_);
   }
   std::vector<Shelf> Shelves() override {
     std::vector<Shelf> shelves(sale_.supply().size());

@@ -27,7 +27,7 @@ Command ServerCommand(const std::string& own, const std::string& socket, const s
           .stop_signal = SIGKILL};  // what it holds is of no use to anybody
 }
 
-RedisConnection TryToConnect(const std::string& socket) { return RedisConnection(::redisConnectUnix(socket.c_str())); }
+RedisConnection TryRedis(const std::string& socket) { return RedisConnection(::redisConnectUnix(socket.c_str())); }
 
 }  // namespace
 
@@ -35,7 +35,7 @@ RedisServer::RedisServer(const Directory& directory, const std::string& appendon
     : socket_(directory.Path("redis-" + appendonly + ".socket")),
       process_(ServerCommand(directory.Path("redis-" + appendonly), socket_, appendonly)) {
   process_.WaitUntil([this] {
-    const RedisConnection connection = TryToConnect(socket_);
+    const RedisConnection connection = TryRedis(socket_);
     if (connection == nullptr || connection->err != 0) return false;
     const RedisReply reply(static_cast<redisReply*>(::redisCommand(connection.get(), "PING")));
     return reply != nullptr && reply->type == REDIS_REPLY_STATUS;
@@ -43,7 +43,7 @@ RedisServer::RedisServer(const Directory& directory, const std::string& appendon
 }
 
 RedisConnection RedisServer::Connect() const {
-  RedisConnection connection = TryToConnect(socket_);
+  RedisConnection connection = TryRedis(socket_);
   if (connection == nullptr || connection->err != 0) {
     throw Failure(fmt::format("Redis at {}: {}", socket_, connection == nullptr ? "no memory" : connection->errstr));
   }

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <span>
 #include <type_traits>
 
@@ -16,6 +17,9 @@ namespace flexstock::journal {
 static_assert(std::endian::native == std::endian::little, "the journal is written as memory holds it");
 
 inline constexpr std::size_t kVarintMax = 10;
+
+// What Reader::UpTo takes for a number that is signed and never negative.
+inline constexpr std::uint64_t kInt64Max = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
 
 constexpr std::uint64_t Fold(std::int64_t value) {
   return static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63);

@@ -9,16 +9,15 @@
 namespace flexstock::journal {
 namespace {
 
+using shard::kSlotEnd;
 using shard::Order;
 using shard::ProductImage;
 using shard::SlotImage;
 
-constexpr std::uint64_t kInt64Max = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-constexpr std::uint64_t kSlotEnd = std::uint64_t{1} << shard::kSlotBits;
 constexpr std::size_t kImageMax = 192;
 
 // An order's first byte: 7 takes all its units, 6 accepted, 5 refund told, 4 key, 3..0 state.
-constexpr std::uint32_t kStateMask = 15, kKeyBit = 16, kRefundToldBit = 32, kAcceptedBit = 64, kTakesAllBit = 128;
+constexpr std::uint32_t kStateMask = 15, kKeyedBit = 16, kRefundToldBit = 32, kAcceptedBit = 64, kTakesAllBit = 128;
 
 // What the images of a chunk lean on.
 struct Previous {
@@ -31,7 +30,7 @@ std::byte* PutOrder(std::byte* at, const SlotImage& image, Previous* previous) {
   const Order& order = image.order;
   auto bits = static_cast<std::uint32_t>(order.state);
   if (order.state != OrderState::kNone) {
-    if (order.has(Order::kKeyed)) bits |= kKeyBit;
+    if (order.has(Order::kKeyed)) bits |= kKeyedBit;
     if (order.has(Order::kRefundTold)) bits |= kRefundToldBit;
     if (order.accepted != 0) bits |= kAcceptedBit;
     if (order.taken == order.units()) bits |= kTakesAllBit;
@@ -50,7 +49,7 @@ std::byte* PutOrder(std::byte* at, const SlotImage& image, Previous* previous) {
   at = PutVarint(at, Fold(static_cast<std::int64_t>(order.placed - previous->placed)));
   previous->when_ms = order.when_ms;
   previous->placed = order.placed;
-  if ((bits & kKeyBit) != 0) {
+  if ((bits & kKeyedBit) != 0) {
     at = PutFixed(at, image.key.hi);
     at = PutFixed(at, image.key.lo);
   }
@@ -79,7 +78,7 @@ bool TakeOrder(Reader* reader, Previous* previous, SlotImage* image) {
   order.when_ms = previous->when_ms = when_ms;
   order.placed = previous->placed += static_cast<std::uint64_t>(reader->Folded());
   if ((bits & kRefundToldBit) != 0) order.marks |= Order::kRefundTold;
-  if ((bits & kKeyBit) != 0) {
+  if ((bits & kKeyedBit) != 0) {
     image->key.hi = reader->Fixed<std::uint64_t>();
     image->key.lo = reader->Fixed<std::uint64_t>();
     if (!image->key.given()) return false;

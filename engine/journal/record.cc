@@ -10,8 +10,7 @@ namespace {
 using shard::Change;
 using shard::StateOf;
 
-constexpr std::uint64_t kInt64Max = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-constexpr std::uint64_t kSlotMax = (1u << shard::kSlotBits) - 1;
+constexpr std::uint64_t kSlotMax = shard::kSlotEnd - 1;
 
 // The first byte: 7 same time, 6 key, 5 written off, 4 placed, 3..0 type.
 constexpr std::uint32_t kTypeMask = 15, kPlacedBit = 16, kWrittenOffBit = 32, kKeyBit = 64, kSameTimeBit = 128;

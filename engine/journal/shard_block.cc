@@ -24,9 +24,8 @@ bool TakeRest(Reader* reader, ShardBlock* block) {
     block->now_ms = reader->UpTo<Millis>(static_cast<std::uint64_t>(std::numeric_limits<Millis>::max()));
     return true;
   }
-  constexpr std::uint64_t kSlotEnd = std::uint64_t{1} << shard::kSlotBits;
-  const auto first = reader->UpTo(kSlotEnd - 1);
-  block->slots = {first, first + reader->UpTo(kSlotEnd - first)};
+  const auto first = reader->UpTo(shard::kSlotEnd - 1);
+  block->slots = {first, first + reader->UpTo(shard::kSlotEnd - first)};
   block->newest = reader->Varint();
   // An image has a byte at least: nothing larger than the block is made room for.
   const auto count = reader->UpTo(std::min<std::uint64_t>(block->slots.size(), reader->left()));

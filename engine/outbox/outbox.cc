@@ -18,11 +18,6 @@
 namespace flexstock::outbox {
 namespace {
 
-// Larger blocks than the library's 32: runs are long, and a block is what a queue takes and gives back at a time.
-struct QueueTraits : moodycamel::ConcurrentQueueDefaultTraits {
-  static constexpr std::size_t BLOCK_SIZE = 256;
-};
-
 // Walks a run and shows only what an audience is told of, so that filtering needs no copy. The queue steps once beyond
 // the last: then there is nothing to skip to.
 class ToldIterator {
@@ -64,8 +59,13 @@ class ToldIterator {
 }  // namespace
 
 struct Outbox::Queue {
+  // Larger blocks than the library's 32: runs are long, and a block is what a queue takes and gives back at a time.
+  struct Traits : moodycamel::ConcurrentQueueDefaultTraits {
+    static constexpr std::size_t BLOCK_SIZE = 256;
+  };
+
   // A block more at each end: the first and the last of a full queue may be partly used.
-  explicit Queue(std::uint64_t events_max) : queue(events_max + 2 * QueueTraits::BLOCK_SIZE), token(queue) {}
+  explicit Queue(std::uint64_t events_max) : queue(events_max + 2 * Traits::BLOCK_SIZE), token(queue) {}
 
   [[nodiscard]] std::uint64_t waiting() const {
     // acquire: partner of the release in Pop; what was popped has left its place in the queue, and had been counted as
@@ -74,7 +74,7 @@ struct Outbox::Queue {
     return pushed.load(std::memory_order_relaxed) - gone;
   }
 
-  moodycamel::ConcurrentQueue<shard::Change, QueueTraits> queue;
+  moodycamel::ConcurrentQueue<shard::Change, Traits> queue;
   moodycamel::ProducerToken token;       // one producer, so one order, whichever thread commits
   std::atomic<std::uint64_t> pushed{0};  // the committer writes it, before he pushes
   alignas(64) std::atomic<std::uint64_t> popped{0};

@@ -46,6 +46,7 @@ static_assert(sizeof(Order) == 64);
 
 inline constexpr int kShardBits = 10;
 inline constexpr int kSlotBits = 30;
+inline constexpr std::uint32_t kSlotEnd = 1u << kSlotBits;  // slots are below it
 inline constexpr int kGenerationBits = 24;
 inline constexpr std::uint32_t kGenerationMax = (1u << kGenerationBits) - 1;
 static_assert(kShardBits + kSlotBits + kGenerationBits == 64);
@@ -67,7 +68,7 @@ constexpr OrderId MakeOrderId(OrderPlace place, std::uint32_t generation) {
 constexpr OrderPlace PlaceOf(OrderId id) {
   const auto bits = static_cast<std::uint64_t>(id);
   return {static_cast<std::uint32_t>(bits >> (kSlotBits + kGenerationBits)),
-          static_cast<std::uint32_t>(bits >> kGenerationBits) & ((1u << kSlotBits) - 1)};
+          static_cast<std::uint32_t>(bits >> kGenerationBits) & (kSlotEnd - 1)};
 }
 constexpr std::uint32_t GenerationOf(OrderId id) {
   return static_cast<std::uint32_t>(static_cast<std::uint64_t>(id)) & kGenerationMax;

@@ -7,7 +7,7 @@ namespace flexstock::differential {
 namespace {
 
 template <typename Id>
-std::string Number(Id id) {
+std::string Digits(Id id) {
   return std::to_string(static_cast<std::int64_t>(id));
 }
 
@@ -47,29 +47,29 @@ std::string Player::ToText(const PlaceResult& result) const {
 }
 
 std::string Player::ToText(const ProductView& view) const {
-  return "product " + Number(view.product) + " member " + Number(view.member) + " " + Word(flexstock::Name(view.mode)) +
-         " available " + Number(view.available) + " held " + Number(view.held) + " sold " + Number(view.sold) +
-         " written_off " + Number(view.written_off) + " supplied " + Number(view.supplied) + " pending " +
-         Number(view.pending) + " policy" + differential::ToText(view.policy);
+  return "product " + Digits(view.product) + " member " + Digits(view.member) + " " + Word(flexstock::Name(view.mode)) +
+         " available " + Digits(view.available) + " held " + Digits(view.held) + " sold " + Digits(view.sold) +
+         " written_off " + Digits(view.written_off) + " supplied " + Digits(view.supplied) + " pending " +
+         Digits(view.pending) + " policy" + differential::ToText(view.policy);
 }
 
 std::string Player::ToText(const OrderView& view) const {
-  return "order " + Name(view.order) + " key " + differential::ToText(view.key) + " product " + Number(view.product) +
-         " member " + Number(view.member) + " customer " + Number(view.customer) + " qty " + Number(view.qty) +
-         " accepted " + Number(view.accepted) + " taken " + Number(view.taken) + " " +
-         Word(flexstock::Name(view.state)) + " deadline " + Number(view.deadline_ms);
+  return "order " + Name(view.order) + " key " + differential::ToText(view.key) + " product " + Digits(view.product) +
+         " member " + Digits(view.member) + " customer " + Digits(view.customer) + " qty " + Digits(view.qty) +
+         " accepted " + Digits(view.accepted) + " taken " + Digits(view.taken) + " " +
+         Word(flexstock::Name(view.state)) + " deadline " + Digits(view.deadline_ms);
 }
 
 std::string Player::ToText(const Event& event) const {
   if (event.type == EventType::kProductMode) {
-    return "at " + Number(event.at_ms) + " product_mode " + Word(flexstock::Name(event.mode)) + " of product " +
-           Number(event.product) + " member " + Number(event.member) + " order " + Name(event.order) + " customer " +
-           Number(event.customer) + " qty " + Number(event.qty);
+    return "at " + Digits(event.at_ms) + " product_mode " + Word(flexstock::Name(event.mode)) + " of product " +
+           Digits(event.product) + " member " + Digits(event.member) + " order " + Name(event.order) + " customer " +
+           Digits(event.customer) + " qty " + Digits(event.qty);
   }
-  return "at " + Number(event.at_ms) + " " + Word(flexstock::Name(event.type)) + " order " + Name(event.order) +
-         " key " + differential::ToText(event.key) + " product " + Number(event.product) + " member " +
-         Number(event.member) + " customer " + Number(event.customer) + " qty " + Number(event.qty) + " deadline " +
-         Number(event.deadline_ms);
+  return "at " + Digits(event.at_ms) + " " + Word(flexstock::Name(event.type)) + " order " + Name(event.order) +
+         " key " + differential::ToText(event.key) + " product " + Digits(event.product) + " member " +
+         Digits(event.member) + " customer " + Digits(event.customer) + " qty " + Digits(event.qty) + " deadline " +
+         Digits(event.deadline_ms);
 }
 
 // ---- Orders
@@ -116,7 +116,7 @@ std::string Player::PendingToText(MemberId member, std::size_t max, Millis at_ms
   std::vector<Millis> instants;
   for (const OrderView& order : orders) instants.push_back(pending_since_[static_cast<std::uint64_t>(order.order)]);
   if (!std::is_sorted(instants.begin(), instants.end())) text += " not oldest first";
-  text += " since " + Joined(instants, [](Millis instant) { return Number(instant); });
+  text += " since " + Joined(instants, [](Millis instant) { return Digits(instant); });
   if (orders.size() == max) return text;  // may be cut off between two of one instant
   std::stable_sort(orders.begin(), orders.end(),
                    [](const OrderView& a, const OrderView& b) { return a.product < b.product; });
@@ -143,10 +143,10 @@ std::string Player::StateToText(const Stream& stream, Millis at_ms) {
   }
   for (const MemberId member : stream.members) text += "pending: " + PendingToText(member, 1'000'000, at_ms) + '\n';
   const AuditReport audit = decider_.Audit();
-  text += "audit: products " + Number(audit.products) + " orders " + Number(audit.orders) + " pending " +
-          Number(audit.pending) + " available " + Number(audit.available) + " held " + Number(audit.held) + " sold " +
-          Number(audit.sold) + " written_off " + Number(audit.written_off) + " supplied " + Number(audit.supplied) +
-          " broken " + Number(audit.broken_count);
+  text += "audit: products " + Digits(audit.products) + " orders " + Digits(audit.orders) + " pending " +
+          Digits(audit.pending) + " available " + Digits(audit.available) + " held " + Digits(audit.held) + " sold " +
+          Digits(audit.sold) + " written_off " + Digits(audit.written_off) + " supplied " + Digits(audit.supplied) +
+          " broken " + Digits(audit.broken_count);
   return text;
 }
 

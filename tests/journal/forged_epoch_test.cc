@@ -31,7 +31,7 @@ constexpr ProductId kSold{11}, kHeld{12};  // the one confirms at once, the othe
 constexpr MemberId kMember{7};
 constexpr CustomerId kCustomer{3};
 constexpr Millis kNow = 1'000;
-constexpr std::uint32_t kNoSlot = (1u << shard::kSlotBits) - 1;
+constexpr std::uint32_t kNoSlot = shard::kSlotEnd - 1;
 
 class ForgedEpochTest : public testing::Test {
  protected:

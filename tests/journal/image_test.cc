@@ -13,13 +13,13 @@ namespace flexstock::journal {
 namespace {
 
 using shard::Change;
+using shard::kSlotEnd;
 using shard::Order;
 using shard::ProductImage;
 using shard::SlotImage;
 using sim::Random;
 
 constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
-constexpr std::uint64_t kSlotEnd = std::uint64_t{1} << shard::kSlotBits;
 
 std::uint64_t Some(Random* random, std::uint64_t most) {
   if (random->OneIn(4)) return most;

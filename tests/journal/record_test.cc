@@ -16,7 +16,7 @@ using shard::Change;
 using sim::Random;
 
 constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
-constexpr std::uint32_t kSlotMax = (1u << shard::kSlotBits) - 1;
+constexpr std::uint32_t kSlotMax = shard::kSlotEnd - 1;
 
 // Small, or near an end, or anything: 0 .. most.
 std::uint64_t Some(Random* random, std::uint64_t most) {

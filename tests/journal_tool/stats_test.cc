@@ -73,13 +73,13 @@ TEST_F(StatsTest, SaysTheSameAsATableAndAsJson) {
   for (const char* heading : {"files", "segments", "changes", "snapshot", "orders placed", "order_confirmed"}) {
     EXPECT_THAT(table, testing::HasSubstr(heading));
   }
-  const auto json = nlohmann::json::parse(JsonOf(stats));
-  EXPECT_EQ(json["files"]["all"]["bytes"], stats.files.all.bytes);
-  EXPECT_EQ(json["snapshot_epoch"], stats.snapshot_epoch);
-  EXPECT_EQ(json["changes"]["order_confirmed"]["count"], stats.changes.at("order_confirmed").count);
-  EXPECT_EQ(json["snapshot"]["orders"], stats.orders);
-  EXPECT_GT(json["snapshot"]["compression"], 1.0);
-  EXPECT_DOUBLE_EQ(json["bytes_an_order"],
+  const auto told = nlohmann::json::parse(JsonOf(stats));
+  EXPECT_EQ(told["files"]["all"]["bytes"], stats.files.all.bytes);
+  EXPECT_EQ(told["snapshot_epoch"], stats.snapshot_epoch);
+  EXPECT_EQ(told["changes"]["order_confirmed"]["count"], stats.changes.at("order_confirmed").count);
+  EXPECT_EQ(told["snapshot"]["orders"], stats.orders);
+  EXPECT_GT(told["snapshot"]["compression"], 1.0);
+  EXPECT_DOUBLE_EQ(told["bytes_an_order"],
                    static_cast<double>(stats.block_bytes()) / static_cast<double>(stats.orders_placed));
 }
 

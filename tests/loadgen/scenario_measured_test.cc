@@ -2,7 +2,7 @@
 // tables by tools/datasets/measure_online_retail.py, are what draws are compared with; the tables are fits with far
 // fewer knots.
 //
-// Level: a sample of kDraws from the data themselves would fail once in 10 000 times. The fits are off by up to 0.002,
+// Level: a sample of kSampleSize from the data themselves would fail once in 10 000 times. The fits are off by up to 0.002,
 // which leaves the rest of the critical distance of 0.007 to chance.
 #include <gtest/gtest.h>
 
@@ -18,7 +18,7 @@
 namespace flexstock::loadgen {
 namespace {
 
-constexpr std::size_t kDraws = 100'000;
+constexpr std::size_t kSampleSize = 100'000;
 
 // [value, share of all that are at most so large]
 std::vector<std::pair<double, double>> Source(const std::string& name) {
@@ -48,7 +48,7 @@ TEST(MeasuredTest, UnitsOfALineAreTheSources) {
   for (const std::uint64_t seed : model::Seeds(1, 5)) {
     SCOPED_TRACE(testing::Message() << "FLEXSTOCK_SEED=" << seed);
     Rng rng(seed, 0);
-    const Sampled sampled(kDraws, [&] { return units.Whole(rng, 1, kQtyMax); });
+    const Sampled sampled(kSampleSize, [&] { return units.Whole(rng, 1, kQtyMax); });
     EXPECT_LT(Distance(sampled, source), sampled.Critical());
     EXPECT_GT(Distance(sampled, source, 1.1), sampled.Critical()) << "a tenth more units would pass";
   }
@@ -61,7 +61,7 @@ TEST(MeasuredTest, LinesOfAnOrderAreTheSources) {
   for (const std::uint64_t seed : model::Seeds(1, 5)) {
     SCOPED_TRACE(testing::Message() << "FLEXSTOCK_SEED=" << seed);
     Rng rng(seed, 0);
-    const Sampled sampled(kDraws, [&] { return lines.Whole(rng, 1, 10'000); });
+    const Sampled sampled(kSampleSize, [&] { return lines.Whole(rng, 1, 10'000); });
     EXPECT_LT(Distance(sampled, source), sampled.Critical());
     EXPECT_GT(Distance(sampled, source, 1.1), sampled.Critical()) << "a tenth more lines would pass";
     EXPECT_GT(Distance(sampled, Source("units_per_line")), sampled.Critical()) << "another table would pass";
@@ -78,9 +78,9 @@ TEST(MeasuredTest, ProductsAreWantedAsInTheSource) {
   for (const std::uint64_t seed : model::Seeds(1, 5)) {
     SCOPED_TRACE(testing::Message() << "FLEXSTOCK_SEED=" << seed);
     Rng rng(seed, 0);
-    const Sampled sampled(kDraws, [&] { return products(rng) + 1; });
+    const Sampled sampled(kSampleSize, [&] { return products(rng) + 1; });
     EXPECT_LT(Distance(sampled, source), sampled.Critical());
-    const Sampled by_zipf(kDraws, [&] { return zipf(rng); });
+    const Sampled by_zipf(kSampleSize, [&] { return zipf(rng); });
     EXPECT_GT(Distance(by_zipf, source), by_zipf.Critical()) << "Zipf's law would pass";
   }
 }

@@ -9,7 +9,6 @@
 namespace flexstock::stress {
 namespace {
 
-constexpr MemberId kMember{7};
 constexpr int kBurstsAnEngine = 100;
 constexpr Millis kWindow = 20;
 constexpr Ticket kTicketsACall = 4;

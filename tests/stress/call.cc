@@ -6,7 +6,6 @@
 namespace flexstock::stress {
 namespace {
 
-constexpr MemberId kMember{7};
 constexpr std::size_t kNumbersAnOrder = 4;  // code, state, duplicate, deadline
 
 template <typename Number>

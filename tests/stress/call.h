@@ -33,6 +33,9 @@ enum class Verb : std::uint8_t {
 };
 inline constexpr int kVerbs = static_cast<int>(Verb::kPending) + 1;
 
+// Of every product.
+inline constexpr MemberId kMember{7};
+
 using Ticket = int;
 inline constexpr Ticket kNoTicket = -1;
 

@@ -12,7 +12,7 @@ namespace {
 using Object = nlohmann::ordered_json;
 
 // "--zipf" is "zipf", "0.99" is 0.99, "true" is true, and what is neither number nor boolean is a string.
-Object Options(const std::vector<std::pair<std::string, std::string>>& options) {
+Object OptionsOf(const std::vector<std::pair<std::string, std::string>>& options) {
   Object object = Object::object();
   for (const auto& [name, text] : options) {
     Object value = Object::parse(text, nullptr, /*allow_exceptions=*/false);
@@ -118,7 +118,7 @@ Object Events(const Totals& totals) {
   return object;
 }
 
-Object Units(const UnitSums& sums) {
+Object Sums(const UnitSums& sums) {
   return {{"supplied", sums.supplied}, {"available", sums.available},     {"held", sums.held},
           {"sold", sums.sold},         {"written_off", sums.written_off}, {"orders_pending", sums.pending}};
 }
@@ -126,8 +126,8 @@ Object Units(const UnitSums& sums) {
 Object Identity(const Verdict& verdict) {
   Object object = {{"intact", verdict.ok()},
                    {"products", verdict.products()},
-                   {"engine", Units(verdict.engine())},
-                   {"counted", Units(verdict.counted())},
+                   {"engine", Sums(verdict.engine())},
+                   {"counted", Sums(verdict.counted())},
                    {"differences", verdict.difference_count()},
                    {"first_differences", Object::array()}};
   for (const Difference& difference : verdict.differences()) {
@@ -143,7 +143,7 @@ nlohmann::ordered_json ToJson(const Result& result, const std::vector<std::pair<
   Object object = {{"tool", "flexstock-loadgen"},
                    {"engine_version", FLEXSTOCK_VERSION},
                    {"headline", result.headline},
-                   {"options", Options(options)},
+                   {"options", OptionsOf(options)},
                    {"seconds", result.seconds},
                    {"orders", Orders(result.totals)},
                    {"overloaded", result.totals.overloaded},

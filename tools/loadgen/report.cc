@@ -11,9 +11,9 @@
 namespace flexstock::loadgen {
 namespace {
 
-using Text = std::back_insert_iterator<std::string>;
+using Out = std::back_insert_iterator<std::string>;
 
-void Orders(const Result& result, Text out) {
+void PutOrders(const Result& result, Out out) {
   const auto rate = [&](std::uint64_t orders) {
     return Grouped(result.seconds > 0 ? static_cast<std::int64_t>(static_cast<double>(orders) / result.seconds) : 0);
   };
@@ -37,7 +37,7 @@ void Orders(const Result& result, Text out) {
   }
 }
 
-void Answers(const Result& result, Text out) {
+void PutAnswers(const Result& result, Out out) {
   fmt::format_to(out, "\n{:<24}{:>16}{:>16}{:>16}\n", "answers", "ok", "already so", "refused");
   for (std::size_t call = IndexOf(Call::kAccept); call < kCalls; ++call) {
     const auto& codes = result.totals.answers[call];
@@ -47,7 +47,7 @@ void Answers(const Result& result, Text out) {
   }
 }
 
-void Latencies(const Result& result, Text out) {
+void PutLatencies(const Result& result, Out out) {
   if (result.is_virtual) return;
   fmt::format_to(out, "\n{:<24}{:>16}", "latency of a call", "calls");
   for (const Quantile& quantile : kQuantiles) fmt::format_to(out, "{:>10}", quantile.name);
@@ -68,7 +68,7 @@ void Latencies(const Result& result, Text out) {
   fmt::format_to(out, "  measuring alone reads {}: it is in every figure\n", Duration(result.stopwatch_ns));
 }
 
-void Journal(const JournalFigures& journal, Text out) {
+void PutJournal(const JournalFigures& journal, Out out) {
   const JournalStats& stats = journal.stats;
   const auto nanos = [&](std::uint64_t ns) { return Duration(static_cast<std::uint64_t>(journal.PerBlock(ns))); };
   fmt::format_to(out, "\n{:<24}{:>16}{:>16}{:>16}\n", "journal", "in all", "a block", "a placed order");
@@ -89,7 +89,7 @@ void Journal(const JournalFigures& journal, Text out) {
   if (!stats.snapshot_problem.empty()) fmt::format_to(out, "  no snapshot: {}\n", stats.snapshot_problem);
 }
 
-void LockWaits(const Result& result, Text out) {
+void PutLockWaits(const Result& result, Out out) {
   if (result.is_virtual) return;
   constexpr std::size_t kShown = 5;
   std::vector<std::size_t> order(result.shards.size());
@@ -111,7 +111,7 @@ void LockWaits(const Result& result, Text out) {
   if (clamped != 0) fmt::format_to(out, "  {} calls came with a time behind their shard's\n", Grouped(clamped));
 }
 
-void Events(const Result& result, Text out) {
+void PutEvents(const Result& result, Out out) {
   constexpr std::array kShown = {Audience::kMember, Audience::kCustomer, Audience::kLogistics};
   fmt::format_to(out, "\n{:<24}", "events taken away");
   for (const Audience audience : kShown) fmt::format_to(out, "{:>16}", Name(audience));
@@ -128,7 +128,7 @@ void Events(const Result& result, Text out) {
   }
 }
 
-void Units(const Result& result, Text out) {
+void PutUnits(const Result& result, Out out) {
   const auto row = [&](const char* who, const UnitSums& sums) {
     fmt::format_to(out, "  {:<22}", who);
     for (const std::int64_t value :
@@ -143,7 +143,7 @@ void Units(const Result& result, Text out) {
   row("loadgen counted", result.verdict.counted());
 }
 
-void Identity(const Result& result, Text out) {
+void PutIdentity(const Result& result, Out out) {
   const Verdict& verdict = result.verdict;
   if (verdict.ok()) {
     fmt::format_to(out, "\nidentity: intact for {} {}: every unit and every event is accounted for\n",
@@ -167,16 +167,16 @@ void Identity(const Result& result, Text out) {
 
 std::string Table(const Result& result) {
   std::string text;
-  const Text out = std::back_inserter(text);
+  const Out out = std::back_inserter(text);
   fmt::format_to(out, "{}\n{:.3f} s, engine " FLEXSTOCK_VERSION "\n\n", result.headline, result.seconds);
-  Orders(result, out);
-  Answers(result, out);
-  Latencies(result, out);
-  if (result.journal.has_value()) Journal(*result.journal, out);
-  LockWaits(result, out);
-  Events(result, out);
-  Units(result, out);
-  Identity(result, out);
+  PutOrders(result, out);
+  PutAnswers(result, out);
+  PutLatencies(result, out);
+  if (result.journal.has_value()) PutJournal(*result.journal, out);
+  PutLockWaits(result, out);
+  PutEvents(result, out);
+  PutUnits(result, out);
+  PutIdentity(result, out);
   return text;
 }
 

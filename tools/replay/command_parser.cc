@@ -92,14 +92,6 @@ std::string Describe(simdjson::error_code error) {
   }
 }
 
-// The values that one object gives, by field.
-struct Values {
-  FieldSet given;
-  std::array<dom::element, kFields> at;
-  std::string_view unknown;  // the first key that no command has
-  bool has_unknown = false;
-};
-
 }  // namespace
 
 class CommandParser::Impl {
@@ -123,6 +115,14 @@ class CommandParser::Impl {
   const std::string& problem() const { return problem_; }
 
  private:
+  // The values that one object gives, by field.
+  struct Values {
+    FieldSet given;
+    std::array<dom::element, kFields> at;
+    std::string_view unknown;  // the first key that no command has
+    bool has_unknown = false;
+  };
+
   bool Fail(std::string problem) {
     problem_ = std::move(problem);
     return false;

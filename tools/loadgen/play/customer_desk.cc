@@ -5,8 +5,6 @@
 
 namespace flexstock::loadgen {
 
-using Kind = CustomerErrand::Kind;
-
 // Takes it out of the map, if it is there.
 bool CustomerDesk::Take(Halves* halves, OrderId order, Half* half) {
   const auto found = halves->find(order);

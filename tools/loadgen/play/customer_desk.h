@@ -44,6 +44,8 @@ class CustomerDesk final : public Desk<CustomerErrand> {
   void Expect(const Expected& expected) { expected_.enqueue(expected); }
 
  private:
+  using Kind = CustomerErrand::Kind;
+
   // An order of which one side has been heard: what its customer means to do, or that payment was asked for. Once both
   // have been, it is forgotten here; so is an order that ends before.
   struct Half {

@@ -2,8 +2,6 @@
 
 namespace flexstock::loadgen {
 
-using Kind = MemberErrand::Kind;
-
 MemberDesk::MemberDesk(const Floor& floor, const Hours& hours, const Scenario& scenario, std::uint64_t seed,
                        Notebook& notebook)
     : Desk(floor, hours, Audience::kMember, notebook), members_(scenario, seed) {

@@ -20,6 +20,8 @@ class MemberDesk final : public Desk<MemberErrand> {
   MemberDesk(const Floor& floor, const Hours& hours, const Scenario& scenario, std::uint64_t seed, Notebook& notebook);
 
  private:
+  using Kind = MemberErrand::Kind;
+
   void Answer(const Event& event) override;
   Code Do(MemberErrand* errand) override;
 

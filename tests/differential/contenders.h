@@ -1,6 +1,7 @@
 // Contenders: the engines that every random stream runs on, side by side with the model.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +12,11 @@
 #include "tests/model/seed.h"
 
 namespace flexstock::differential {
+
+// For all that a stream places, or tells between two looks, and not much more.
+inline std::uint64_t RoomFor(const Stream& stream) {
+  return std::clamp<std::uint64_t>(40 * stream.commands.size(), 1 << 12, 1 << 16);
+}
 
 // One shard, a few, and more than there are products; handing changes over by the handful and by the hundred; finding
 // products by id and by reference.
@@ -30,6 +36,7 @@ inline std::vector<Contender> Engines() {
                                                          .policy = stream.policy,
                                                          .retention_ms = stream.retention_ms,
                                                          .changes_max = shape.changes_max,
+                                                         .room = RoomFor(stream),
                                                          .by_ref = shape.by_ref});
                        }});
   }

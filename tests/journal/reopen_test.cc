@@ -26,6 +26,7 @@ TEST_P(ReopenTest, NobodyCanTell) {
                                                          .policy = stream.policy,
                                                          .retention_ms = stream.retention_ms,
                                                          .changes_max = 16,
+                                                         .room = RoomFor(stream),
                                                          .by_ref = shards == 7,
                                                          .journal_dir = Directory("reopen" + std::to_string(shards)),
                                                          .reopen_every = every});

@@ -12,11 +12,11 @@ std::unique_ptr<Engine> Open(const EngineDecider::Setup& setup) {
   Options options;
   options.shards = setup.shards;
   options.products_max = 1 << 12;
-  options.orders_max = 1 << 16;
+  options.orders_max = setup.room;
   options.retention_ms = setup.retention_ms;
   options.policy = setup.policy;
   options.audiences = {Audience::kFeed};
-  options.events_max = 1 << 16;
+  options.events_max = setup.room;
   options.changes_max = setup.changes_max;
   options.background = false;
   options.journal_dir = setup.journal_dir;

@@ -19,6 +19,9 @@ class EngineDecider final : public Decider {
     Millis retention_ms = 86'400'000;
     // Changes a shard gathers before the caller hands them over itself: small makes that frequent.
     std::uint32_t changes_max = 256;
+    // Orders, and events that wait: an engine makes room when it opens, and for many that takes longer than a short
+    // stream.
+    std::uint64_t room = 1 << 12;
     // Places every second order by a reference that was resolved before.
     bool by_ref = false;
     // With a directory: a journaled engine, closed and opened again every so many times that events are taken, after a

@@ -39,6 +39,7 @@ class ContinuedTest : public testing::Test {
                        .group = 24,
                        .changes_max = changes_max,
                        .segment_bytes = 64 << 10,
+                       .events_max = 1 << 14,
                        .storage = storage};
     return options;
   }

@@ -8,12 +8,6 @@
 
 namespace flexstock::replay {
 
-namespace {
-
-// What may wait unconfirmed: far more than an epoch's events, so that all that a crash leaves untold can be held.
-constexpr std::uint64_t kEventsMax = std::uint64_t{1} << 22;
-}  // namespace
-
 void Replayer::AddJournal(Options* engine_options) {
   const JournalOptions& journal = options_.journal;
   const auto write_outputs = [this] {
@@ -27,7 +21,7 @@ void Replayer::AddJournal(Options* engine_options) {
   engine_options->journal_segment_bytes = journal.segment_bytes;
   engine_options->storage = storage_.get();
   engine_options->changes_max = journal.changes_max;
-  engine_options->events_max = kEventsMax;
+  engine_options->events_max = journal.events_max;
   engine_options->clock = nullptr;  // asked once, for the id of a journal that is not on the system's disk
 }
 

@@ -51,6 +51,8 @@ struct JournalOptions {
   std::uint32_t changes_max = 16384;  // of a shard: room for a group's, so that an epoch mostly is a group
   // Small, because each run makes two anew.
   std::uint64_t segment_bytes = std::uint64_t{4} << 20;
+  // What may wait unconfirmed: far more than an epoch's events, so that all that a crash leaves untold can be held.
+  std::uint64_t events_max = std::uint64_t{1} << 22;
   Storage* storage = nullptr;  // the system's
 };
 

@@ -30,7 +30,7 @@ class ReadyMadeTest : public testing::TestWithParam<Ready> {};
 
 TEST_P(ReadyMadeTest, IsTheSameRunAgainAndIntact) {
   Overrides overrides = GetParam().smaller;
-  overrides.push_back("arrivals.total=20000");
+  overrides.push_back("arrivals.total=" + std::to_string(FLEXSTOCK_ARRIVALS));
   const Scenario scenario = Made(GetParam().name, overrides);
   const std::string first = TextOf(scenario, Virtual(7));
   EXPECT_EQ(first, TextOf(scenario, Virtual(7)));
@@ -90,7 +90,7 @@ TEST(VirtualTest, ChartsAddUpToTheTotals) {
 // A queue that nobody empties: customers are turned away, nothing is lost, and it goes on when he is back.
 TEST(VirtualTest, AFullQueueTurnsCustomersAway) {
   Overrides overrides = Everything();
-  overrides.push_back(R"(stalls=[{"audience":"logistics","at_s":5,"for_s":30}])");
+  overrides.push_back(R"(stalls=[{"audience":"logistics","at_s":5,"for_s":10}])");
   overrides.push_back("catalogue.stock=100000");
   overrides.push_back("catalogue.policy.checkout_hold_ms=0");
   overrides.push_back("engine.shards=1");

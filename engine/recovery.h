@@ -49,8 +49,11 @@ class Recoverer {
 
  private:
   struct Section;
+  struct Unpacked;
   [[nodiscard]] std::string LoadSnapshot(Epoch epoch);
-  [[nodiscard]] std::string PutBack(const journal::SnapshotReader& reader, const std::vector<journal::Block>& blocks);
+  // In `*room`, which is kept from one call to the next, each block has a place of its own.
+  [[nodiscard]] std::string PutBack(const journal::SnapshotReader& reader, const std::vector<journal::Block>& blocks,
+                                    std::vector<Unpacked>* room);
   [[nodiscard]] bool TakeEvents(const journal::Block& block);
   [[nodiscard]] bool PutBack(const journal::ShardBlock& block);
   [[nodiscard]] std::string LoadJournal();

@@ -58,12 +58,16 @@ void Engine::Impl::Background() {
     if (stopping_) return;
     lock.unlock();
     wake_.store(false, std::memory_order_seq_cst);
+    const auto begin = std::chrono::steady_clock::now();
     const Epoch before = durable_.durable();
     // A full queue is the callers' answer (kOverloaded), not this thread's: it tries again at the next tick.
     const bool fine = Advance(kNow) == Code::kOk && durable_.durable() != before;
-    // While somebody waits the next epoch follows at once, as long as the disk takes them.
-    follows = fine && (busy_.load(std::memory_order_relaxed) || (journaled() && durable_.wanted()));
+    // While somebody waits the next epoch follows, as long as the disk takes them: at once if there is much to write,
+    // else a little later, so that more of them share its sync.
+    const bool busy = busy_.load(std::memory_order_relaxed);
+    follows = fine && (busy || (journaled() && durable_.wanted()));
     lock.lock();
+    if (follows && !busy) background_wake_.wait_until(lock, begin + kGather, [this] { return stopping_; });
   }
 }
 

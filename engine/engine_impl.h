@@ -7,6 +7,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -248,6 +249,7 @@ class Engine::Impl {
   bool stopping_ = false;               // under background_mutex_
   std::atomic<bool> is_ending_{false};  // likewise, for whoever holds another one
   static constexpr std::size_t kBusy = 256;
+  static constexpr std::chrono::microseconds kGather{500};  // docs/decisions/journal.md
   std::atomic<bool> wake_{false}, napping_{false};
   std::atomic<bool> busy_{false};  // the last epoch had so many changes: the next one follows at once
   std::thread background_;

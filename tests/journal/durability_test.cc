@@ -2,7 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -54,6 +57,32 @@ TEST(WithoutAJournalTest, ABackgroundThreadEndsEpochs) {
   auto [engine, problem] = Engine::Open(options);
   ASSERT_EQ(problem, "");
   EXPECT_EQ(engine->WaitDurable(PutStock(engine.get(), 5).epoch), Code::kOk);
+}
+
+// A few who want to be called, again and again: each time there is one who waits while the disk is at work.
+TEST(NotifyDurableTest, AFewWhoWaitTogetherShareASync) {
+  constexpr int kChains = 4, kCalls = 200;
+  const program::Directory directory;
+  Options options = OptionsOn(nullptr);
+  options.journal_dir = directory.path() / "journal";
+  options.background = true;
+  auto [engine, problem] = Engine::Open(options);
+  ASSERT_EQ(problem, "");
+  std::atomic<int> calls{0};
+  const std::function<void(Code)> next = [&, one = engine.get()](Code code) {
+    if (code != Code::kOk || calls.fetch_add(1) >= kCalls) return;
+    one->NotifyDurable(PutStock(one, 1 + calls.load()).epoch, next);
+  };
+  const std::uint64_t blocks = engine->Journal().blocks;
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < kChains; ++i) next(Code::kOk);
+  while (calls.load() < kCalls) std::this_thread::yield();
+  const std::uint64_t more = engine->Journal().blocks - blocks;
+  const auto took = std::chrono::steady_clock::now() - begin;
+  EXPECT_GE(more, std::uint64_t{kCalls / kChains / 2});
+  // Half a millisecond from one to the next: on a disk that is slower than that nothing is to be seen.
+  EXPECT_LE(more, static_cast<std::uint64_t>(took / std::chrono::microseconds(500)) + 2);
+  engine.reset();  // calls whoever still waits
 }
 
 // What changes nothing waits for no disk: in a sold-out sale that is nearly everything.

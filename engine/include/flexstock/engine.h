@@ -127,7 +127,8 @@ class Engine {
   // durable already or never was; else later, in order of epochs, from the thread that commits: the engine's own, or
   // any that is inside a call, since a call that finds no room commits. So done must be quick, must not throw (the
   // process would end), must not lock what may be held around a call, and may call the engine for anything but
-  // WaitDurable, Commit, Advance and Snapshot.
+  // WaitDurable, Commit, Advance and Snapshot. The engine's own thread goes to the disk at once for one who wants to be
+  // called; for others who came meanwhile half a millisecond after that at the earliest, so that they share a sync.
   void NotifyDurable(Epoch epoch, std::function<void(Code)> done);
   // The last offset that a command has carried for the stream, durable or not; false: none ever.
   [[nodiscard]] bool FindPosition(std::uint32_t stream, std::uint64_t* offset) const;

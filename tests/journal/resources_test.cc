@@ -167,6 +167,11 @@ TEST(FullDiskTest, IsSaidBeforeItStopsTheEngineAndForgottenWhenThereIsRoom) {
   storage.full = true;
   std::uint64_t written = 0;
   Code code = Code::kOk;
+  for (; written < options.journal_segment_bytes / 4096; ++written) {
+    ASSERT_EQ(engine->WaitDurable(PutStock(engine, 7).epoch), Code::kOk);
+  }
+  // The engine's thread has seen it, and looks again in a second: it is not about to make a file when the journal fails.
+  ASSERT_TRUE(wait_until([&] { return !said().empty(); }));
   while (written < 1'000 && (code = engine->WaitDurable(PutStock(engine, 7).epoch)) == Code::kOk) ++written;
   EXPECT_EQ(code, Code::kReadOnly);
   EXPECT_LE(written, 2 * options.journal_segment_bytes / 4096);
@@ -174,7 +179,7 @@ TEST(FullDiskTest, IsSaidBeforeItStopsTheEngineAndForgottenWhenThereIsRoom) {
   // And stays so: nobody makes files for a journal that has failed.
   storage.full = false;
   const std::uint64_t segments = engine->Journal().segments;
-  std::this_thread::sleep_for(std::chrono::milliseconds(50));  // ten looks of the engine's thread
+  std::this_thread::sleep_for(std::chrono::milliseconds(1'500));  // the engine's thread has looked
   EXPECT_EQ(engine->Journal().segments, segments);
 }
 

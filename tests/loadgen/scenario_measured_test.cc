@@ -2,8 +2,8 @@
 // tables by tools/datasets/measure_online_retail.py, are what draws are compared with; the tables are fits with far
 // fewer knots.
 //
-// Level: a sample of kSampleSize from the data themselves would fail once in 10 000 times. The fits are off by up to 0.002,
-// which leaves the rest of the critical distance of 0.007 to chance.
+// Level: a sample of kSampleSize from the data themselves would fail once in 10 000 times. The fits are off by up to
+// 0.002, which leaves the rest of the critical distance of 0.007 to chance.
 #include <gtest/gtest.h>
 
 #include <cmath>

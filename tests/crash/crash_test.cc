@@ -187,7 +187,7 @@ class CrashTest : public testing::TestWithParam<int> {
   }
 };
 
-// 5 tests of 5 chains of 4 kills: 100 rounds.
+// Each test: 5 chains of 4 kills. Five tests are 100 rounds.
 TEST_P(CrashTest, WhatWasAcknowledgedIsThere) {
   Seen seen;
   const std::vector<std::uint64_t> seeds = model::Seeds(7'000'000 + 1'000 * static_cast<std::uint64_t>(GetParam()), 5);
@@ -204,7 +204,7 @@ TEST_P(CrashTest, WhatWasAcknowledgedIsThere) {
   EXPECT_GT(seen.from_snapshots, 0u);
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, CrashTest, testing::Range(0, 5));
+INSTANTIATE_TEST_SUITE_P(Seeds, CrashTest, testing::Range(0, FLEXSTOCK_CRASH_TESTS));
 
 }  // namespace
 }  // namespace flexstock::crash

@@ -25,7 +25,10 @@ std::uint64_t KeysMax(std::uint64_t bucket_count) { return bucket_count * 8; }
 }  // namespace
 
 KeyIndex::KeyIndex(std::uint64_t seed, const memory::Slab<OrderKey>& order_keys)
-    : seed_(seed), order_keys_(order_keys), stripes_(std::make_unique<Stripe[]>(kStripes)) {}
+    : seed_(seed),
+      lo_seed_(base::Mix(seed, 0)),
+      order_keys_(order_keys),
+      stripes_(std::make_unique<Stripe[]>(kStripes)) {}
 
 KeyIndex::~KeyIndex() {
   for (std::uint32_t i = 0; i < kStripes; ++i) {
@@ -39,7 +42,8 @@ KeyIndex::~KeyIndex() {
 }
 
 std::uint64_t KeyIndex::Hash(OrderKey key) const {
-  return base::Mix(base::Mix(key.hi ^ seed_, key.lo), key.lo + seed_);
+  // Neither half meets a factor of Mix that is known: one could be made 0, and then the other half would not count.
+  return base::Mix(base::Mix(key.hi ^ seed_, key.lo ^ lo_seed_), key.lo + seed_);
 }
 
 bool KeyIndex::Reserve(std::uint64_t keys) {

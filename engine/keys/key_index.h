@@ -90,7 +90,7 @@ class KeyIndex {
   static void Put(Bucket* buckets, std::uint64_t count, std::uint64_t hash, std::uint32_t slot);
   [[nodiscard]] bool Grow(Stripe& stripe, std::uint64_t bucket_count) const;
 
-  const std::uint64_t seed_;
+  const std::uint64_t seed_, lo_seed_;
   const memory::Slab<OrderKey>& order_keys_;
   std::unique_ptr<Stripe[]> stripes_;
   Bucket* reserved_ = nullptr;  // one region for all stripes, so that huge pages serve it

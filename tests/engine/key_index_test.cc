@@ -5,6 +5,7 @@
 
 #include <map>
 #include <random>
+#include <set>
 #include <vector>
 
 #include "tests/model/seed.h"
@@ -151,6 +152,24 @@ TEST(KeyIndexTest, CrowdedStripeStillEndsItsLooks) {
       if (HasFatalFailure()) return;
     }
     twins.Check();
+  }
+}
+
+// Callers choose keys, and know the source: no half of a key is worth anything without the seed.
+TEST(KeyIndexTest, NoHalfOfAKeyHidesTheOther) {
+  constexpr std::uint64_t kFactors[] = {0, 0x9e3779b97f4a7c15u, 0xe7037ed1a0b428dbu, ~std::uint64_t{0}};
+  for (const std::uint64_t seed : model::Seeds(1, 5)) {
+    SCOPED_TRACE("FLEXSTOCK_SEED=" + std::to_string(seed));
+    Twins twins(seed);
+    for (const std::uint64_t half : kFactors) {
+      for (const bool is_lo : {false, true}) {
+        std::set<std::uint64_t> hashes;
+        for (std::uint64_t i = 1; i <= 1'000; ++i) {
+          hashes.insert(twins.index.Hash(is_lo ? OrderKey{.hi = i, .lo = half} : OrderKey{.hi = half, .lo = i}));
+        }
+        EXPECT_EQ(hashes.size(), 1'000u) << std::hex << half << (is_lo ? " as lo" : " as hi");
+      }
+    }
   }
 }
 

@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "engine/time/counter_clock.h"
+
 namespace flexstock {
 namespace {
 
@@ -57,6 +59,43 @@ TEST(SystemClockTest, RunsForwardForAllThreads) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_LE(worst.load(), 1);
+}
+
+// A counter and a wall clock that the test moves.
+struct Fake {
+  static inline std::uint64_t count = 0;
+  static inline std::int64_t wall_ns = 0;
+  static inline int reads = 0;
+  static std::uint64_t Count() { return count; }
+  static std::int64_t WallNs() {
+    ++reads;
+    return wall_ns;
+  }
+};
+
+TEST(CounterClockTest, IsReadOnceAMillisecondAndAgainWhenTheCounterRunsBack) {
+  constexpr std::uint64_t kCountsAMs = 1'000'000;
+  Fake::count = 500'000'000;
+  Fake::wall_ns = 7'000'250'000;  // a quarter of a millisecond has passed
+  time::CounterClock<Fake> clock(kCountsAMs);
+  EXPECT_EQ(clock.NowMs(), 7'000);
+  EXPECT_EQ(Fake::reads, 1);
+  Fake::count += 749'999;
+  Fake::wall_ns += 749'999;
+  EXPECT_EQ(clock.NowMs(), 7'000);
+  EXPECT_EQ(Fake::reads, 1);
+  ++Fake::count;
+  ++Fake::wall_ns;
+  EXPECT_EQ(clock.NowMs(), 7'001);
+  EXPECT_EQ(Fake::reads, 2);
+  // The machine has slept for an hour, and its counter begins anew.
+  Fake::count = 10;
+  Fake::wall_ns += 3'600'000'000'000;
+  EXPECT_EQ(clock.NowMs(), 3'607'001);
+  EXPECT_EQ(Fake::reads, 3);
+  Fake::count += 999'999;
+  EXPECT_EQ(clock.NowMs(), 3'607'001);
+  EXPECT_EQ(Fake::reads, 3);
 }
 
 }  // namespace

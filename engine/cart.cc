@@ -51,8 +51,12 @@ class LockedShards {
     for (int i = 0; i < count_; ++i) {
       if (!engine_.At(shards_[static_cast<std::size_t>(i)]).Arrive(latest, epoch)) return false;
     }
-    if (latest > at_ms) engine_.At(shards_[0]).CountClamped();
+    is_late_ = latest > at_ms;
     return true;
+  }
+  // Once a cart, however often its shards arrive.
+  void CountIfLate() FLEXSTOCK_UNCHECKED_LOCKS {
+    if (is_late_) engine_.At(shards_[0]).CountClamped();
   }
   void BelongTo(Epoch epoch) FLEXSTOCK_UNCHECKED_LOCKS {
     for (int i = 0; i < count_; ++i) engine_.At(shards_[static_cast<std::size_t>(i)]).BelongTo(epoch);
@@ -63,6 +67,7 @@ class LockedShards {
   std::array<std::uint32_t, 1024> shards_;  // sorted; room for all that an engine can have
   int count_ = 0;
   bool held_ = false;
+  bool is_late_ = false;  // the cart, at the last Arrive
 };
 
 // The stripes of a cart's keys, locked: nobody places or frees one of its keys between the look and the taking.
@@ -275,7 +280,7 @@ class Cart {
 
 }  // namespace
 
-CartResult Engine::Impl::PlaceLines(const PlaceCart& request, std::span<PlaceResult> lines, When when) {
+CartResult Engine::Impl::PlaceLines(const PlaceCart& request, std::span<PlaceResult> lines, When when) noexcept {
   const bool well_formed = !request.lines.empty() && request.lines.size() <= kCartLinesMax &&
                            lines.size() >= request.lines.size() && KeysAreDistinct(request.lines) &&
                            IsValid(when.position);
@@ -298,6 +303,7 @@ CartResult Engine::Impl::PlaceLines(const PlaceCart& request, std::span<PlaceRes
         const LockedStripes stripes(keys_, cart.asked());
         const Epoch open = epoch();  // again, as for one order: see Shard::PlaceKeyed
         locked.BelongTo(open);
+        locked.CountIfLate();
         Note(when.position, open);
         return cart.Judge(open);
       }

@@ -61,8 +61,10 @@ class Engine::Impl {
 
   // `work(shard)` under the shard's lock, once the shard has arrived at the time. Result{.code = kOverloaded} or
   // kReadOnly if it cannot: its changes have nowhere to go. A position becomes durable with what `work` changes.
+  // noexcept, as all that changes a shard: what an exception left half done would be seen, and written to the journal.
   template <typename Result, typename ProductOf, typename Work>
-  Result On(std::uint32_t index, Millis at_ms, const Position* position, const ProductOf& product_of, Work&& work);
+  Result On(std::uint32_t index, Millis at_ms, const Position* position, const ProductOf& product_of,
+            Work&& work) noexcept;
   // The same for a question, which is answered when nothing can be changed any more, too, as of what was seen last.
   template <typename ProductOf, typename Work>
   Code Ask(std::uint32_t index, Millis at_ms, const ProductOf& product_of, Work&& work);
@@ -112,7 +114,7 @@ class Engine::Impl {
   void PlaceMany(std::span<const Request> requests, std::span<PlaceResult> results, Millis at_ms);
 
   // cart.cc.
-  CartResult PlaceLines(const PlaceCart& request, std::span<PlaceResult> lines, When when);
+  CartResult PlaceLines(const PlaceCart& request, std::span<PlaceResult> lines, When when) noexcept;
 
   // See Engine.
   Code Advance(Millis at_ms);
@@ -191,11 +193,11 @@ class Engine::Impl {
 
   template <typename Request>
   PlaceResult PlaceOn(std::uint32_t index, const Request& request, When when);
-  PlaceResult PlaceBeside(std::uint32_t index, std::uint32_t foreign, const shard::Asked& asked, When when);
+  PlaceResult PlaceBeside(std::uint32_t index, std::uint32_t foreign, const shard::Asked& asked, When when) noexcept;
   static void GatherByShard(std::span<std::uint8_t> sequence, const std::uint32_t* shard_of);
   template <typename Request>
   void PlaceRun(std::uint32_t index, std::span<const std::uint8_t> run, const Request* requests, shard::Asked* asked,
-                PlaceResult* results, Millis at_ms);
+                PlaceResult* results, Millis at_ms) noexcept;
 
   const Options options_;
   Clock* const clock_;
@@ -258,7 +260,7 @@ class Engine::Impl {
 
 template <typename Result, typename ProductOf, typename Work>
 Result Engine::Impl::On(std::uint32_t index, Millis at_ms, const Position* position, const ProductOf& product_of,
-                        Work&& work) {
+                        Work&& work) noexcept {
   if (!IsValid(position)) [[unlikely]] {
     Result invalid{};
     invalid.code = Code::kInvalidArgument;

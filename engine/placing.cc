@@ -86,7 +86,7 @@ PlaceResult Engine::Impl::PlaceOn(std::uint32_t index, const Request& request, W
 // The key names an order of another shard's product. Whether that order is still remembered at this time is for its
 // shard to say, so both locks are taken. Rare: somebody used a key twice.
 PlaceResult Engine::Impl::PlaceBeside(std::uint32_t index, std::uint32_t foreign, const Asked& asked,
-                                      When when) FLEXSTOCK_UNCHECKED_LOCKS {
+                                      When when) noexcept FLEXSTOCK_UNCHECKED_LOCKS {
   Shard& own = At(index);
   for (Code stuck = Code::kOk;;) {
     Epoch seen = 0;
@@ -95,7 +95,9 @@ PlaceResult Engine::Impl::PlaceBeside(std::uint32_t index, std::uint32_t foreign
       const shard::Entered second(At(std::max(index, foreign)));
       const Epoch now_epoch = epoch();
       seen = now_epoch;
-      if (own.Arrive(when.at_ms, now_epoch) && At(foreign).Arrive(std::max(own.now(), At(foreign).now()), now_epoch)) {
+      // (That the call came late is counted already.)
+      if (own.Arrive(std::max(when.at_ms, own.now()), now_epoch) &&
+          At(foreign).Arrive(std::max(own.now(), At(foreign).now()), now_epoch)) {
         std::uint32_t known = kNoShard;
         const PlaceResult result = own.Place(asked, &known);
         if (known == kNoShard || known == foreign) {
@@ -175,7 +177,7 @@ void Engine::Impl::GatherByShard(std::span<std::uint8_t> sequence, const std::ui
 // Neighbours of one shard: one lock, and all their products are on their way before the first is needed.
 template <typename Request>
 void Engine::Impl::PlaceRun(std::uint32_t index, std::span<const std::uint8_t> run, const Request* requests,
-                            Asked* asked, PlaceResult* results, Millis at_ms) {
+                            Asked* asked, PlaceResult* results, Millis at_ms) noexcept {
   Shard& shard = At(index);
   std::size_t done = 0;
   for (Code stuck = Code::kOk; done < run.size();) {

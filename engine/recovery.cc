@@ -4,7 +4,7 @@
 #include <array>
 #include <atomic>
 #include <chrono>
-#include <system_error>
+#include <exception>
 #include <thread>
 
 #include "engine/base/seeded_bugs.h"
@@ -52,22 +52,26 @@ std::string Recoverer::At(std::uint64_t offset) const {
 
 void Recoverer::ForEach(std::size_t count, const std::function<void(std::size_t)>& work) const {
   std::atomic<std::size_t> next{0};
-  const auto run = [&] {
+  std::atomic_flag has_failed = ATOMIC_FLAG_INIT;
+  std::exception_ptr failure;  // of the first that fails
+  const auto run = [&]() noexcept {
     // relaxed: a count; joining orders what was done.
-    for (;;) {
-      const std::size_t i = next.fetch_add(1, std::memory_order_relaxed);
-      if (i >= count) return;
-      work(i);
+    try {
+      for (std::size_t i = 0; (i = next.fetch_add(1, std::memory_order_relaxed)) < count;) work(i);
+    } catch (...) {
+      if (!has_failed.test_and_set(std::memory_order_relaxed)) failure = std::current_exception();
+      next.store(count, std::memory_order_relaxed);
     }
   };
   std::vector<std::thread> others;
   others.reserve(threads_);
   try {
     for (std::uint32_t i = 1; i < threads_ && i < count; ++i) others.emplace_back(run);
-  } catch (const std::system_error&) {  // the system gives no more of them: it takes longer
+  } catch (const std::exception&) {  // the system gives no more of them, or no memory for one: it takes longer
   }
   run();
   for (std::thread& other : others) other.join();
+  if (failure != nullptr) std::rethrow_exception(failure);
 }
 
 std::string Recoverer::Run() {
@@ -98,12 +102,19 @@ std::string Recoverer::LoadSnapshot(Epoch epoch) {
     if (blocks.empty()) break;
     if (std::string problem = PutBack(reader, blocks, &room); !problem.empty()) return problem;
   }
-  snapshot_epoch_ = reader.end().epoch;
-  next_position = reader.end().next_position;
-  confirmed = reader.end().confirmed;
-  for (const Position& at : reader.end().positions) positions[at.stream] = at.offset;
-  report.orders += reader.end().orders;
-  report.products += reader.end().products;
+  const journal::SnapshotEnd& end = reader.end();
+  const auto is_told = [&](std::uint64_t position) { return position < end.next_position; };
+  if (orders_read_ != end.orders || products_read_ != end.products ||
+      (!events.empty() && events.back().image + 1 != end.next_position) ||
+      !std::all_of(end.confirmed.begin(), end.confirmed.end(), is_told)) {
+    return reader.At(reader.bytes_read()) + "the snapshot's end contradicts what is before it: blocks are missing";
+  }
+  snapshot_epoch_ = end.epoch;
+  next_position = end.next_position;
+  confirmed = end.confirmed;
+  for (const Position& at : end.positions) positions[at.stream] = at.offset;
+  report.orders += end.orders;
+  report.products += end.products;
   snapshot_bytes = reader.bytes_read();
   report.bytes_read += reader.bytes_read();
   return {};
@@ -129,6 +140,8 @@ std::string Recoverer::PutBack(const journal::SnapshotReader& reader, const std:
       continue;
     }
     if (!read[i].problem.empty()) return reader.At(blocks[i].offset) + read[i].problem;
+    if (blocks[i].header.kind == BlockKind::kOrders) orders_read_ += read[i].block.orders.size();
+    if (blocks[i].header.kind == BlockKind::kProducts) products_read_ += read[i].block.products.size();
     by_shard[read[i].block.shard].push_back(i);
   }
   constexpr std::size_t kNone = ~std::size_t{0};
@@ -154,7 +167,10 @@ bool Recoverer::TakeEvents(const Block& block) {
   bool good = journal::SnapshotReader::Unpack(block, &memory, &payload);
   Reader bytes(payload);
   const std::uint64_t count = bytes.Varint();
-  for (std::uint64_t i = 0; good && i < count; ++i) good = journal::TakeTold(&bytes, &events.emplace_back());
+  for (std::uint64_t i = 0; good && i < count; ++i) {
+    const std::uint64_t next = events.empty() ? 0 : events.back().image + 1;
+    good = journal::TakeTold(&bytes, &events.emplace_back()) && (next == 0 || events.back().image == next);
+  }
   return good && bytes.left() == 0;
 }
 
@@ -308,10 +324,15 @@ std::string Recoverer::Finish() {
   ForEach(target_.shard_count, [&](std::size_t shard) {
     if (!restorers_[shard].Finish()) good.store(false, std::memory_order_relaxed);
   });
-  const bool finished = good.load(std::memory_order_relaxed);
+  const bool tellable = std::all_of(events.begin(), events.end(), [&](const shard::Change& event) {
+    if (event.type() == shard::kProductImage) return true;  // told to nobody
+    const std::uint32_t shard = shard::PlaceOf(event.order).shard;
+    return shard < target_.shard_count && restorers_[shard].HasProduct(event.product);
+  });
+  const bool finished = tellable && good.load(std::memory_order_relaxed);
   if (!finished || !std::all_of(restorers_.begin(), restorers_.end(), [](auto& one) { return one.SettleKeys(); })) {
     return path_ +
-           ": what came back contradicts itself (units, deadlines or keys do not agree), or memory is short: "
+           ": what came back contradicts itself (units, deadlines, keys or events do not agree), or memory is short: "
            "nothing is opened";
   }
   return {};

@@ -82,8 +82,9 @@ class Recoverer {
   std::vector<shard::Restorer> restorers_;
   journal::SnapshotBegin begin_{.segment = 1, .before = {}};
   Epoch snapshot_epoch_ = 0;
-  std::uint64_t segment_number_ = 0;  // being read
-  journal::EpochBlock epoch_block_;   // being read
+  std::uint64_t orders_read_ = 0, products_read_ = 0;  // the snapshot's images
+  std::uint64_t segment_number_ = 0;                   // being read
+  journal::EpochBlock epoch_block_;                    // being read
 };
 
 }  // namespace flexstock

@@ -12,9 +12,9 @@
 #include <span>
 #include <string>
 
-#include "absl/container/flat_hash_map.h"
 #include "engine/journal/block_writer.h"
 #include "engine/journal/segments.h"
+#include "engine/memory/hash_map.h"
 #include "engine/shard/change.h"
 #include "engine/shard/policy_table.h"
 #include "flexstock/journal.h"
@@ -67,8 +67,8 @@ class EpochWriter {
   shard::PolicyTable& policies_;
   const std::uint64_t payload_max_;
   BlockWriter block_;
-  std::vector<bool> superseded_;                            // of the run at hand
-  absl::flat_hash_map<std::uint32_t, bool> image_follows_;  // by product: what comes next of it in the run is an image
+  std::vector<bool> superseded_;                        // of the run at hand
+  memory::HashMap<std::uint32_t, bool> image_follows_;  // by product: what comes next of it in the run is an image
 };
 
 }  // namespace flexstock::journal

@@ -9,9 +9,16 @@
 namespace flexstock::journal {
 namespace {
 
+// The least that an image takes: slot, state and generation; of a product's, every field.
+template <typename Image>
+constexpr std::uint64_t kLeastBytes = 15;
+template <>
+constexpr std::uint64_t kLeastBytes<shard::SlotImage> = 3;
+
 template <typename Image>
 bool TakeChunk(Reader* reader, std::uint64_t count, memory::Range slots, std::vector<Image>* images) {
-  images->reserve(count);
+  // Nothing larger than the block is made room for, as far as that can be known.
+  images->reserve(std::min(count, reader->left() / kLeastBytes<Image>));
   return TakeImages(reader, count, images) && std::all_of(images->begin(), images->end(), [&](const Image& image) {
            return image.slot >= slots.first && image.slot < slots.end;
          });
@@ -27,7 +34,6 @@ bool TakeRest(Reader* reader, ShardBlock* block) {
   const auto first = reader->UpTo(shard::kSlotEnd - 1);
   block->slots = {first, first + reader->UpTo(shard::kSlotEnd - first)};
   block->newest = reader->Varint();
-  // An image has a byte at least: nothing larger than the block is made room for.
   const auto count = reader->UpTo(std::min<std::uint64_t>(block->slots.size(), reader->left()));
   if (reader->failed()) return false;
   return block->kind == BlockKind::kOrders ? TakeChunk(reader, count, block->slots, &block->orders)

@@ -12,6 +12,8 @@ namespace {
 // Read and worked on at a time: enough to keep all threads busy; as images it is several times as large, and still
 // little beside what comes back.
 constexpr std::uint64_t kBatch = std::uint64_t{1} << 20;
+// Of a batch before compression: slots that are free take three bytes as an image, and 192 in memory.
+constexpr std::uint64_t kRawBatch = 2 * kBatch;
 // No chunk that a snapshot writes comes near.
 constexpr std::uint32_t kRawMax = 1u << 30;
 
@@ -90,8 +92,8 @@ std::string SnapshotReader::Next(std::vector<Block>* blocks) {
     const std::uint64_t size = std::min(size_ - offset_, want);
     memory_.resize(size);
     if (std::string problem = ReadWhole(*file_, path_, offset_, memory_); !problem.empty()) return problem;
-    std::uint64_t used = 0;
-    while (!ended_) {
+    std::uint64_t used = 0, raw = 0;
+    while (!ended_ && raw < kRawBatch) {
       Block block;
       const std::uint64_t begin = used;
       if (std::string problem = ReadBlock(&used, &block); !problem.empty()) return problem;
@@ -99,6 +101,7 @@ std::string SnapshotReader::Next(std::vector<Block>* blocks) {
       ended_ = block.header.kind == BlockKind::kEnd;
       if (!ended_) {
         blocks->push_back(block);
+        raw += block.header.compressed ? block.header.raw_bytes : block.header.payload_bytes;
         continue;
       }
       end_.epoch = block.header.epoch;

@@ -17,7 +17,7 @@ void Shard::Audit(AuditReport* report) const {
   struct FromOrders {
     Units held = 0, sold = 0, pending = 0;
   };
-  absl::flat_hash_map<std::uint32_t, FromOrders> by_product;
+  memory::HashMap<std::uint32_t, FromOrders> by_product;
   ForEachOrder([&](std::uint32_t slot) FLEXSTOCK_REQUIRES(lock) {
     const Order& order = orders_[slot];
     if (!Counts(order.state)) return;

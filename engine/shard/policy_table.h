@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "engine/memory/hash_map.h"
 #include "engine/memory/slab.h"
 #include "flexstock/policy.h"
 
@@ -48,7 +48,7 @@ class PolicyTable {
   std::mutex mutex_;  // guards all below, and the choice of a slot in policies_
   std::vector<std::uint32_t> users_;
   std::vector<std::uint32_t> free_;
-  absl::flat_hash_map<Hashed, std::uint32_t> index_;
+  memory::HashMap<Hashed, std::uint32_t> index_;
 };
 
 }  // namespace flexstock::shard

@@ -115,8 +115,8 @@ void Restorer::Prefetch(const Record& record) const {
 
 bool Restorer::TakeOrder(const Record& record) {
   if (record.placed) placed_ = NextPlaced(placed_, record.at_ms);  // whether or not it is in a chunk
-  if (Has(order_chunks_, chunks_newest_, record.slot, number_)) return true;
   if (!shard_.around_.orders->Claim(record.slot, shard_.index_)) return false;
+  if (Has(order_chunks_, chunks_newest_, record.slot, number_)) return true;
   Order& order = shard_.orders_[record.slot];
   if (record.placed) {
     // Whatever was here was forgotten meanwhile, which only a settled order can be.
@@ -134,8 +134,9 @@ bool Restorer::TakeOrder(const Record& record) {
       (*shard_.around_.order_keys)[record.slot] = record.key;
     }
     order = fresh;
-  } else if (order.generation != record.generation || order.state == OrderState::kNone) {
-    return false;
+  } else if (order.generation != record.generation || order.state == OrderState::kNone ||
+             !shard_.around_.products->IsOwner(order.product, shard_.index_)) {
+    return false;  // (the last: of an image that nobody has looked through yet, as Finish does)
   }
   if (record.type == EventType::kRefundDue) {
     order.marks |= Order::kRefundTold;
@@ -163,8 +164,8 @@ bool Restorer::Move(const Order& before, const Order& after, bool written_off) {
 }
 
 bool Restorer::TakeProduct(const Record& record) {
-  if (Has(product_chunks_, chunks_newest_, record.product, number_)) return true;
   if (!shard_.around_.products->Claim(record.product, shard_.index_)) return false;
+  if (Has(product_chunks_, chunks_newest_, record.product, number_)) return true;
   const ProductName& name = shard_.names()[record.product];
   const bool is_new = name.product == 0;
   if (is_new ? shard_.FindProduct(ProductId{record.product_id}) != kNil
@@ -251,7 +252,7 @@ bool Restorer::Link() {
   }
 
   std::sort(waiting.begin(), waiting.end());  // pending lists are in order of placement
-  absl::flat_hash_map<std::uint32_t, Units> held;
+  memory::HashMap<std::uint32_t, Units> held;
   (void)shard_.wheel_->PopDue(shard_.now_);
   for (const auto& [placed, slot] : waiting) {
     Order& order = shard_.orders_[slot];

@@ -48,6 +48,8 @@ class Restorer {
   [[nodiscard]] Change Told(const Record& record) const;
 
   // ---- Then ------------------------------------------------------------------------------------------------------
+  // Once all is put back: whether there is such a product. Any slot.
+  [[nodiscard]] bool HasProduct(std::uint32_t slot) const FLEXSTOCK_UNCHECKED_LOCKS { return shard_.IsProduct(slot); }
   // Whose slots they are; before Finish.
   void Own(std::vector<memory::Range> orders, std::vector<memory::Range> products);
   // False: an order contradicts another, or there is no memory.

@@ -20,9 +20,9 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "engine/keys/key_index.h"
 #include "engine/lock/yield_lock.h"
+#include "engine/memory/hash_map.h"
 #include "engine/memory/pool.h"
 #include "engine/shard/change_buffer.h"
 #include "engine/shard/contention.h"
@@ -333,7 +333,7 @@ class alignas(64) Shard {
   SettledQueue settled_ FLEXSTOCK_GUARDED_BY(lock);
 
   Product* const products_;
-  absl::flat_hash_map<std::int64_t, std::uint32_t> products_by_id_ FLEXSTOCK_GUARDED_BY(lock);
+  memory::HashMap<std::int64_t, std::uint32_t> products_by_id_ FLEXSTOCK_GUARDED_BY(lock);
   const std::uint32_t index_;
   const Surroundings around_;
 
@@ -343,8 +343,8 @@ class alignas(64) Shard {
   std::vector<memory::Range> order_ranges_ FLEXSTOCK_GUARDED_BY(lock);    // all that the shard has taken
   std::vector<memory::Range> product_ranges_ FLEXSTOCK_GUARDED_BY(lock);
   std::uint64_t time_clamped_ FLEXSTOCK_GUARDED_BY(lock) = 0;
-  absl::flat_hash_map<std::int64_t, std::uint32_t> products_of_member_ FLEXSTOCK_GUARDED_BY(lock);
-  absl::flat_hash_map<CustomerOfProduct, Units> customer_units_ FLEXSTOCK_GUARDED_BY(lock);
+  memory::HashMap<std::int64_t, std::uint32_t> products_of_member_ FLEXSTOCK_GUARDED_BY(lock);
+  memory::HashMap<CustomerOfProduct, Units> customer_units_ FLEXSTOCK_GUARDED_BY(lock);
   const std::unique_ptr<wheel::TimerWheel<Order>> wheel_;  // what it points to is guarded by the lock
   Contention contention_ FLEXSTOCK_GUARDED_BY(lock);
 };

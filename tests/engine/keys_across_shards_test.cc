@@ -51,6 +51,27 @@ TEST_P(KeysAcrossShardsTest, ConflictIsFoundWhereverTheOrderIs) {
   EXPECT_EQ(again.order, first.order);
 }
 
+// A call that comes late is counted once, however many shards are asked and how often.
+TEST_P(KeysAcrossShardsTest, ALateCallIsCountedOnce) {
+  ASSERT_TRUE(Place(0, 1000).ok());
+  ASSERT_TRUE(Place(1, 1050, {.hi = 5, .lo = 5}).ok());
+  const auto late = [&] {
+    std::uint64_t sum = 0;
+    for (const ShardStats& shard : engine_->Stats()) sum += shard.time_clamped;
+    return sum;
+  };
+  EXPECT_EQ(late(), 0u);
+  EXPECT_EQ(Place(1, 1020).code, Code::kKeyConflict);
+  EXPECT_EQ(late(), 1u);
+  for (const CartMode mode : {CartMode::kSplit, CartMode::kAllOrNothing}) {
+    const std::uint64_t before = late();
+    PlaceResult line;
+    (void)PlaceCart(mode, 1, 1020, &line);
+    EXPECT_EQ(line.code, Code::kKeyConflict);
+    EXPECT_EQ(late(), before + 1);
+  }
+}
+
 // The order's own shard has not heard of the time: that it is due to be forgotten is found out there.
 TEST_P(KeysAcrossShardsTest, KeyIsFreeOnceItsOrderIsDueToBeForgotten) {
   const PlaceResult first = Place(0, 1000);

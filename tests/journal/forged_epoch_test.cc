@@ -12,6 +12,7 @@
 #include "engine/journal/block_writer.h"
 #include "engine/journal/epoch_block.h"
 #include "engine/journal/format.h"
+#include "engine/journal/image.h"
 #include "engine/journal/record.h"
 #include "engine/shard/change.h"
 #include "engine/shard/order.h"
@@ -295,6 +296,103 @@ TEST_F(ForgedEpochTest, DeadlinesThatHavePassed) {
   ExpectOpens({placed});
   placed.deadline_ms = kNow - 1;
   ExpectRefused({placed}, "nothing is opened");
+}
+
+// What the journal treats before anybody has looked through all that the snapshot has.
+class ForgedChunkTest : public ForgedEpochTest {
+ protected:
+  // With the first block of that kind changed, and an epoch behind it.
+  template <typename Spoil>
+  std::string OpenWith(BlockKind kind, Spoil spoil, std::vector<Change> changes) {
+    const std::unique_ptr<SimStorage> disk = Disk(Behind::kSnapshot);
+    File file(disk.get(), snapshot_);
+    spoil(&file.blocks[FirstOf(file.blocks, kind)]);
+    (void)file.Write();
+    return Open(disk.get(), changes, next_number_);
+  }
+  // Every event of a block, changed.
+  template <typename Spoil>
+  static void ChangeEvents(Forged* block, Spoil spoil) {
+    Reader reader(block->payload);
+    BlockWriter writer;
+    writer.Begin();
+    std::uint64_t left = reader.Varint();
+    EXPECT_GT(left, 1u);
+    for (writer.Varint(left); left > 0; --left) {
+      Change event{};
+      ASSERT_TRUE(TakeTold(&reader, &event));
+      spoil(&event);
+      PutTold(event, &writer);
+    }
+    block->payload.assign(writer.payload().begin(), writer.payload().end());
+  }
+};
+
+TEST_F(ForgedChunkTest, AnOrderOfAProductThatThereIsNot) {
+  const auto open = [&](std::uint32_t product) {
+    const auto spoil = [&](Forged* block) {
+      ChangeImages<shard::SlotImage>(block, [&](auto* images) {
+        for (shard::SlotImage& image : *images) {
+          if (image.slot == shard::PlaceOf(held_).slot) image.order.product = product;
+        }
+      });
+    };
+    return OpenWith(BlockKind::kOrders, spoil, {Treated(held_, EventType::kPaymentExpired, 0, 0)});
+  };
+  EXPECT_EQ(open(held_slot_), "");
+  EXPECT_NE(open(kNoSlot).find("the changes of shard 0 contradict what came before them"), std::string::npos);
+}
+
+TEST_F(ForgedChunkTest, SlotsBeyondTheMostThatThereCanBe) {
+  const auto claim_all = [](Forged* block) {
+    Reader reader(block->payload);
+    BlockWriter writer;
+    writer.Begin();
+    writer.Varint(reader.Varint());  // shard
+    (void)reader.Varint();
+    (void)reader.Varint();
+    (void)reader.Varint();
+    writer.Varint(0);  // slots, all of them
+    writer.Varint(shard::kSlotEnd);
+    writer.Varint(std::numeric_limits<std::uint64_t>::max());  // with every change that will ever be
+    std::vector<shard::SlotImage> images;
+    ASSERT_TRUE(TakeImages(&reader, reader.Varint(), &images));
+    writer.Varint(images.size());
+    PutImages(std::span<const shard::SlotImage>(images), &writer);
+    block->payload.assign(writer.payload().begin(), writer.payload().end());
+  };
+  EXPECT_EQ(OpenWith(BlockKind::kOrders, claim_all, {}), "");
+  const std::string problem =
+      OpenWith(BlockKind::kOrders, claim_all, {Treated(MakeOrderId({0, kNoSlot}, 1), EventType::kOrderPickedUp, 0, 2)});
+  EXPECT_NE(problem.find("the changes of shard 0 contradict what came before them"), std::string::npos) << problem;
+}
+
+TEST_F(ForgedChunkTest, EventsThatNobodyCanBeTold) {
+  const auto open = [&](auto spoil) {
+    return OpenWith(BlockKind::kEvents, [&](Forged* block) { ChangeEvents(block, spoil); }, {});
+  };
+  EXPECT_EQ(open([](Change*) {}), "");
+  const auto expect = [](const std::string& problem, const char* says) {
+    EXPECT_NE(problem.find(says), std::string::npos) << problem;
+  };
+  expect(open([](Change* event) { event->product = kNoSlot; }), "nothing is opened");
+  expect(open([&](Change* event) { event->product = std::max(sold_slot_, held_slot_) + 1; }), "nothing is opened");
+  expect(open([](Change* event) {
+           event->order = MakeOrderId({1, 0}, 1);
+         }),
+         "nothing is opened");  // there is one shard
+  expect(open([](Change* event) { event->image *= 2; }), "these are no events");
+  expect(open([](Change* event) { ++event->image; }), "the snapshot's end contradicts what is before it");
+}
+
+TEST_F(ForgedChunkTest, AnEndThatContradictsIt) {
+  const auto open = [&](auto spoil) { return OpenWith(BlockKind::kEnd, spoil, {}); };
+  const auto expect = [](const std::string& problem) {
+    EXPECT_NE(problem.find("the snapshot's end contradicts what is before it"), std::string::npos) << problem;
+  };
+  EXPECT_EQ(open([](Forged* end) { Confirm(end, 1); }), "");
+  expect(open([&](Forged* end) { Confirm(end, next_position_); }));
+  expect(open([](Forged* end) { CountOrders(end, 1); }));
 }
 
 // A snapshot's products and its orders each make sense alone.

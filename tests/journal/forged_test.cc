@@ -386,6 +386,7 @@ TEST(ForgedSnapshotTest, ASlotThatIsRetired) {
       images->push_back(retired);
       last = shard::MakeOrderId({static_cast<std::uint32_t>(shard), retired.slot}, shard::kGenerationMax);
     });
+    CountOrders(&file.blocks.back(), 1);
     (void)file.Write();
   }
   auto [engine, problem] = Engine::Open(OptionsOn(disk.get()));

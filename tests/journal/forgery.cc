@@ -55,4 +55,31 @@ std::size_t FirstOf(const std::vector<Forged>& blocks, BlockKind kind) {
   return static_cast<std::size_t>(found - blocks.begin());
 }
 
+namespace {
+
+// What is in a snapshot's end: all are numbers of one form.
+template <typename Change>
+void ChangeEnd(Forged* end, Change change) {
+  ASSERT_EQ(end->header.kind, BlockKind::kEnd);
+  Reader reader(end->payload);
+  std::vector<std::uint64_t> numbers;
+  while (reader.left() != 0) numbers.push_back(reader.Varint());
+  ASSERT_FALSE(reader.failed());
+  change(&numbers);
+  BlockWriter writer;
+  writer.Begin();
+  for (const std::uint64_t number : numbers) writer.Varint(number);
+  end->payload.assign(writer.payload().begin(), writer.payload().end());
+}
+
+}  // namespace
+
+void CountOrders(Forged* end, std::uint64_t more) {
+  ChangeEnd(end, [more](std::vector<std::uint64_t>* numbers) { (*numbers)[numbers->size() - 2] += more; });
+}
+
+void Confirm(Forged* end, std::uint64_t position) {
+  ChangeEnd(end, [position](std::vector<std::uint64_t>* numbers) { (*numbers)[1] = position; });
+}
+
 }  // namespace flexstock::journal

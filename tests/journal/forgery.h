@@ -58,4 +58,9 @@ void ChangeImages(Forged* block, Change change) {
   block->payload.assign(writer.payload().begin(), writer.payload().end());
 }
 
+// The end of a snapshot, which counts so many images of orders more.
+void CountOrders(Forged* end, std::uint64_t more);
+// The end of a snapshot, by which the first audience has confirmed everything up to there.
+void Confirm(Forged* end, std::uint64_t position);
+
 }  // namespace flexstock::journal

@@ -142,7 +142,12 @@ int SimStorage::SyncDirectory(const std::string&) {
 int SimStorage::Lock(const std::string& path, std::unique_ptr<StorageLock>* lock) {
   if (crashed_ || Begin(Op::kOther)) return EIO;
   if (!locked_.insert(path).second) return EWOULDBLOCK;
-  *lock = std::make_unique<SimLock>(*this, path);
+  try {
+    *lock = std::make_unique<SimLock>(*this, path);
+  } catch (...) {
+    locked_.erase(path);
+    throw;
+  }
   return 0;
 }
 

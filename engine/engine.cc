@@ -48,7 +48,7 @@ CommandResult Engine::Put(const PutProduct& request, When when) {
 }
 
 CommandResult Engine::Set(const SetStock& request, When when) {
-  if (!IsId(request.product) || !IsStock(request.stock) || !IsStock(request.expect.value_or(0)))
+  if (!IsId(request.product) || !IsStock(request.stock) || request.expect.value_or(0) < 0)
     return impl_->Refuse(kInvalid, when.position);
   return impl_->OnProduct(
       request.product, when, FLEXSTOCK_UNDER_LOCK { return shard.Set(request); });

@@ -218,7 +218,7 @@ CommandResult Model::Put(const PutProduct& request, Millis at_ms) {
 // Sets available. With `expect`: only if exactly so many are available now. What orders have taken stays taken.
 CommandResult Model::Set(const SetStock& request, Millis at_ms) {
   MoveTo(at_ms);
-  if (!InRange(request.product) || !IsStock(request.stock) || (request.expect && !IsStock(*request.expect))) {
+  if (!InRange(request.product) || !IsStock(request.stock) || (request.expect && *request.expect < 0)) {
     return {.code = Code::kInvalidArgument};
   }
   if (!products_.contains(request.product)) return {.code = Code::kUnknownProduct};

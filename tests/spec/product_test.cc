@@ -159,15 +159,11 @@ TEST_P(ProductTest, SetStockRefusals) {
     std::optional<Units> expect;
     Code code;
   } rows[] = {
-      {-1, {}, Code::kInvalidArgument},
-      {kStockMax + 1, {}, Code::kInvalidArgument},
-      {kMin64, {}, Code::kInvalidArgument},
-      {9, -1, Code::kInvalidArgument},
-      {9, kStockMax + 1, Code::kInvalidArgument},
-      {9, kMax64, Code::kInvalidArgument},
-      {9, 4, Code::kStockConflict},
-      {9, 6, Code::kStockConflict},
-      {9, 0, Code::kStockConflict},
+      {-1, {}, Code::kInvalidArgument},     {kStockMax + 1, {}, Code::kInvalidArgument},
+      {kMin64, {}, Code::kInvalidArgument}, {9, -1, Code::kInvalidArgument},
+      {9, kMin64, Code::kInvalidArgument},  {9, kStockMax + 1, Code::kStockConflict},
+      {9, kMax64, Code::kStockConflict},    {9, 4, Code::kStockConflict},
+      {9, 6, Code::kStockConflict},         {9, 0, Code::kStockConflict},
       {9, kStockMax, Code::kStockConflict},
   };
   for (const auto& row : rows) {

@@ -53,7 +53,7 @@ struct PlaceCart {
 struct SetStock {
   ProductId product{};
   Units stock = 0;                // 0 .. kStockMax: available units from now on
-  std::optional<Units> expect{};  // 0 .. kStockMax: only if so many are available now
+  std::optional<Units> expect{};  // 0 or more: only if so many are available now, which may be above kStockMax
 };
 
 struct AdjustStock {

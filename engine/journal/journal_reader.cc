@@ -10,7 +10,7 @@ namespace flexstock::journal {
 
 JournalReader::JournalReader(Storage& storage, std::string path, const Directory& directory, std::uint64_t first,
                              Link before)
-    : storage_(storage), path_(std::move(path)), directory_(directory), number_(first - 1) {
+    : storage_(storage), path_(std::move(path)), directory_(directory), first_(first), number_(first - 1) {
   tail_.number = first;
   tail_.block = tail_.before_segment = before;
 }
@@ -122,8 +122,10 @@ bool JournalReader::Next(std::vector<Block>* blocks) {
   const std::uint64_t number = number_ + 1;
   const std::uint64_t last = segments.back();
   if (!std::binary_search(segments.begin(), segments.end(), number)) {
-    // Below the last there is no gap; and the last that is there has never been written to.
-    if (number <= last || (any_ && tail_.number == last)) {
+    // Below the last there is no gap; the last that is there has never been written to; and the first that is wanted was
+    // there before anybody could want it.
+    lacks_next_ = any_ && tail_.number == last;
+    if (number <= last || lacks_next_ || number == first_) {
       problem_ = path_ + "/" + SegmentName(number) + ": it is missing: blocks of the journal are gone";
     }
     done_ = true;

@@ -42,6 +42,9 @@ class JournalReader {
 
   // What is damaged or missing, with file and offset; empty: nothing.
   [[nodiscard]] const std::string& problem() const { return problem_; }
+  // It is that the last segment of the directory has blocks, and the one that is always made ahead of it is not there:
+  // beside a running engine it may be there since the directory was read.
+  [[nodiscard]] bool lacks_next() const { return lacks_next_; }
   // The write that a crash cut short: file and offset; empty: there was none.
   [[nodiscard]] const std::string& torn() const { return torn_; }
   // Of the segment whose blocks Next gave.
@@ -81,9 +84,11 @@ class JournalReader {
   Storage& storage_;
   const std::string path_;
   const Directory& directory_;
+  const std::uint64_t first_;
   std::uint64_t number_;  // loaded; one below the first at the beginning
   bool any_ = false;      // a block was read
   bool done_ = false;
+  bool lacks_next_ = false;
   std::vector<std::byte> memory_;
   std::size_t size_ = 0;
   std::uint64_t last_begin_ = 0, last_end_ = 0;  // the last block, whole pages

@@ -1,10 +1,14 @@
 // Beside a running engine, which writes, takes snapshots, removes files and uses them again: everything is always found
 // whole, and nothing of it is touched.
 #include <atomic>
+#include <filesystem>
+#include <functional>
 #include <thread>
+#include <utility>
 
 #include "tests/journal_tool/meanwhile.h"
 #include "tests/journal_tool/on_disk.h"
+#include "tests/sim/forwarding_storage.h"
 #include "tools/journal/dump.h"
 #include "tools/journal/stats.h"
 #include "tools/journal/verify.h"
@@ -60,6 +64,45 @@ TEST_F(BesideEngineTest, VerifyRecoversWhatItHasScanned) {
   EXPECT_EQ(verified.problem, "");
   EXPECT_EQ(verified.report, scanned);
   EXPECT_TRUE(storage.happened());
+}
+
+// Whenever the directory has been listed, an engine fills the last segment of the list, and those behind it.
+class Overtaking final : public sim::ForwardingStorage {
+ public:
+  explicit Overtaking(std::function<void()> run) : ForwardingStorage(SystemStorage()), run_(std::move(run)) {}
+  int List(const std::string& path, std::vector<std::string>* names) override {
+    const int error = ForwardingStorage::List(path, names);
+    run_();
+    return error;
+  }
+
+ private:
+  std::unique_ptr<StorageFile> Wrap(const std::string&, OpenMode, std::unique_ptr<StorageFile> file) override {
+    return file;
+  }
+  const std::function<void()> run_;
+};
+
+TEST_F(BesideEngineTest, WhatIsAlwaysOvertakenIsWhole) {
+  const std::unique_ptr<Engine> engine = OpenHere();
+  journal::Shop shop({.seed = 4});
+  shop.Use(engine.get());
+  int overtaken = 0;
+  Overtaking storage([&] {
+    const std::uint64_t segments = engine->Journal().segments;
+    while (engine->Journal().segments < segments + 3) ASSERT_TRUE(shop.Run(8));
+    ++overtaken;
+  });
+  for (const bool deep : {false, true}) EXPECT_EQ(Verify(storage, path_, deep).problem, "");
+  std::string text;
+  const auto output = replay::Output::ToString(&text);
+  EXPECT_EQ(Dump(storage, path_, {}, output.get()), "");
+  output->Close();
+  EXPECT_EQ(overtaken, 3) << "one look is enough";
+  // A segment that is not there is missed all the same.
+  std::filesystem::remove(path_ + "/" + FileOf("journal-", -1));
+  std::filesystem::remove(path_ + "/" + FileOf("journal-", -1));
+  EXPECT_NE(Verify(SystemStorage(), path_, false).problem.find("it is missing"), std::string::npos);
 }
 
 TEST_F(BesideEngineTest, DumpIsOnePiece) {

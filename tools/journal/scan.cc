@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -131,8 +132,17 @@ class Scanner {
     scanned_.tail = reader.tail();
     scanned_.torn = reader.torn();
     scanned_.segment_bytes = reader.bytes_read();
-    if (problem.empty()) problem = reader.problem();
+    if (problem.empty() && !(reader.lacks_next() && FindNext(reader.number() + 1))) problem = reader.problem();
     return problem.empty() ? ReachesSnapshot() : problem;
+  }
+
+  // The segment behind the last one that was listed: an engine may have made it since. Then what has been read is the
+  // journal as it was a moment ago.
+  bool FindNext(std::uint64_t number) {
+    std::unique_ptr<StorageFile> file;
+    if (storage_.Open(path_ + "/" + journal::SegmentName(number), OpenMode::kRead, &file) != 0) return false;
+    scanned_.directory.segments.push_back(number);
+    return true;
   }
 
   std::string ReachesSnapshot() {

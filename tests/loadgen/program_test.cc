@@ -211,6 +211,41 @@ TEST_F(ProgramTest, OutputThatCannotBeWrittenExitsWithOneAndSaysSo) {
   }
 }
 
+// Whoever should read has left before anything is said.
+TEST_F(ProgramTest, AReaderThatHasLeftExitsWithOneAndSaysSo) {
+  for (const char* arguments :
+       {"sale --orders 100 --json run.json", "run flash-sale --json run.json --set arrivals.total=100"}) {
+    SCOPED_TRACE(arguments);
+    const Ran piped = directory_.Run("rm -f left; { until [ -e left ]; do :; done; " LOADGEN " " +
+                                     std::string(arguments) + "; echo $? >code; } | { exec <&-; : >left; }");
+    EXPECT_EQ(piped.exit_code, 0);
+    EXPECT_EQ(Text("code"), "1\n");
+    EXPECT_NE(piped.err.find("flexstock-loadgen: standard output: writing failed: Broken pipe"), std::string::npos)
+        << piped.err;
+    EXPECT_TRUE(json::accept(Text("run.json")));
+  }
+}
+
+// Nothing is written over what it is made of, or over another output: nothing is run, and no file is touched.
+TEST_F(ProgramTest, FilesThatWouldBeWrittenOverAreRefused) {
+  const std::string trace = "at_ms,product,customer,qty\n0,1,9,1\n5,1,9,2\n";
+  Write("orders.csv", trace);
+  const auto expect_refused = [&](const std::string& arguments, const std::string& problem) {
+    const Ran exit = Run(arguments);
+    EXPECT_EQ(exit.exit_code, 2) << arguments;
+    EXPECT_NE(exit.err.find(problem), std::string::npos) << exit.err;
+    EXPECT_EQ(exit.out, "");
+  };
+  expect_refused("trace @/orders.csv --json @/orders.csv", "orders.csv would overwrite what is read");
+  expect_refused("trace @/orders.csv --hlog @/./orders.csv", "orders.csv would overwrite what is read");
+  EXPECT_EQ(Text("orders.csv"), trace);
+  expect_refused("sale --orders 1 --json @/new --hgrm @/./new", "--json and --hgrm both go to ");
+  expect_refused("run flash-sale --set arrivals.total=1 --json @/new --report @/new",
+                 "--json and --report both go to ");
+  EXPECT_FALSE(std::filesystem::exists(directory_.path() / "new"));
+  EXPECT_EQ(Run("sale --orders 1 --json /dev/null --hgrm /dev/null").exit_code, 0);
+}
+
 TEST_F(ProgramTest, AComplaintThatNobodyHearsKeepsItsExitCode) {
   EXPECT_EQ(Run("sale --orders 1 --shards 0 2>/dev/full").exit_code, 1);
   EXPECT_EQ(Run("sale --orders 1 --json @/no/where 2>/dev/full").exit_code, 2);

@@ -116,6 +116,12 @@ class ContinuedTest : public testing::Test {
     const std::uint64_t line = replayer->standing().line;
     if (line == 0) return;
     ASSERT_EQ(replayer->Recall(), "");
+    ExpectState(replayer.get(), log, options, line);
+  }
+
+  // It is that of a run of the log, in memory, up to this line.
+  static void ExpectState(Replayer* replayer, const std::string& log, const ReplayOptions& options,
+                          std::uint64_t line) {
     std::string told;
     replayer->WriteStateTo(Output::ToString(&told).get());
     std::size_t end = 0;
@@ -275,18 +281,23 @@ TEST_F(ContinuedTest, AFullDiskEndsTheRunAndTheNextGoesOn) {
   }
 }
 
-TEST_F(ContinuedTest, AStormIsCutAnywhere) {
-  // Thousands of orders expire at one instant, in the advance of a single line, over many epochs.
+// Orders that expire in the advance of a single line, over many epochs: so many at an instant.
+std::string StormLog(int at_once = 400) {
   std::string log;
   for (int product = 1; product <= 5; ++product) {
     log += fmt::format("{{\"at\":0,\"op\":\"put_product\",\"product\":{},\"member\":7}}\n", product);
   }
   for (int i = 0; i < 400; ++i) {
-    log += fmt::format("{{\"at\":1,\"op\":\"place\",\"order\":\"{}\",\"product\":{},\"customer\":9,\"qty\":1}}\n", i,
-                       1 + i * 3 % 5);
+    log += fmt::format("{{\"at\":{},\"op\":\"place\",\"order\":\"{}\",\"product\":{},\"customer\":9,\"qty\":1}}\n",
+                       1 + i / at_once, i, 1 + i * 3 % 5);
   }
-  log +=
-      "{\"at\":100,\"op\":\"advance\"}\n{\"at\":101,\"op\":\"pay\",\"order\":\"3\"}\n{\"at\":300,\"op\":\"advance\"}\n";
+  return log +
+         "{\"at\":100,\"op\":\"advance\"}\n{\"at\":101,\"op\":\"pay\",\"order\":\"3\"}\n{\"at\":300,\"op\":\"advance\"}"
+         "\n";
+}
+
+TEST_F(ContinuedTest, AStormIsCutAnywhere) {
+  const std::string log = StormLog();
   for (const std::uint32_t shards : {1u, 7u}) {
     Written unbroken;
     std::uint64_t operations = 0;
@@ -295,19 +306,68 @@ TEST_F(ContinuedTest, AStormIsCutAnywhere) {
       ASSERT_TRUE(Run(log, OptionsOn(&storage, shards, 0, 16), &unbroken)) << why_;
       operations = storage.operations();
     }
+    int crashes = 0, unseen = 0;
     for (std::uint64_t at = operations / 2; at < operations; at += 3 * FLEXSTOCK_CRASH_STRIDE) {
       SCOPED_TRACE(testing::Message() << shards << " shards, crash at operation " << at);
       sim::SimStorage storage(at);
       storage.Arm({.at = at, .kind = FaultKind::kCrash});
       Written written;
+      bool crashed = false;
       while (!Run(log, OptionsOn(&storage, shards, 0, 16), &written)) {
-        ASSERT_TRUE(storage.crashed()) << why_;
+        ASSERT_TRUE(crashed = storage.crashed()) << why_;
         storage.PowerLoss(Loss::kSome);
       }
       ExpectSame(written, unbroken, shards == 1 ? Events::kSameBytes : Events::kSameByProduct);
+      (crashed ? ++crashes : ++unseen);
+      if (HasFailure()) return;
+    }
+    EXPECT_GT(crashes, 2 * unseen);  // closing comes last, and fails unseen
+  }
+}
+
+// What is due by the line where the journal stands happens before its state is told; if the disk does not let it, that
+// is said, and no state is told.
+TEST_F(ContinuedTest, AStateThatTheDiskDoesNotLetComeIsNotTold) {
+  const std::string log = StormLog(/*at_once=*/20);
+  std::uint64_t operations = 0;
+  {
+    sim::SimStorage storage(1);
+    Written unbroken;
+    ASSERT_TRUE(Run(log, OptionsOn(&storage, 1, 0, 16), &unbroken)) << why_;
+    operations = storage.operations();
+  }
+  int refused = 0, told = 0;
+  for (std::uint64_t at = operations / 2; at + 16 < operations; at += 7 * FLEXSTOCK_CRASH_STRIDE) {
+    sim::SimStorage crashed(at);
+    crashed.Arm({.at = at, .kind = FaultKind::kCrash});
+    Written written;
+    ASSERT_FALSE(Run(log, OptionsOn(&crashed, 1, 0, 16), &written));
+    crashed.PowerLoss(Loss::kSome);
+    bool reached = true;
+    for (std::uint64_t n = 0; reached; ++n) {
+      SCOPED_TRACE(testing::Message() << "crash at operation " << at << ", a fault " << n << " behind");
+      const std::unique_ptr<sim::SimStorage> disk = crashed.Copy();
+      const ReplayOptions options = OptionsOn(disk.get(), 1, 0, 16);
+      const std::uint64_t full_at = disk->operations() + n;
+      disk->Arm({.at = full_at, .kind = FaultKind::kNoSpace});
+      auto [replayer, problem] = Replayer::Open(options);
+      if (replayer == nullptr) continue;
+      const std::uint64_t line = replayer->standing().line;
+      if (line == 0) break;
+      const std::string wrong = replayer->Recall();
+      reached = disk->operations() > full_at;
+      if (!wrong.empty()) {
+        EXPECT_TRUE(wrong.starts_with("cannot ")) << wrong;
+        refused += wrong.find("replay-names") == std::string::npos ? 1 : 0;
+        continue;
+      }
+      ++told;
+      ExpectState(replayer.get(), log, options, line);
       if (HasFailure()) return;
     }
   }
+  EXPECT_GT(refused, 0);
+  EXPECT_GT(told, 0);
 }
 
 }  // namespace

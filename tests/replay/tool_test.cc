@@ -74,6 +74,20 @@ TEST_F(ToolTest, ReadsStandardInputAndWritesStandardOutput) {
   EXPECT_EQ(err_.substr(0, 18), "standard input:1: ");
 }
 
+TEST_F(ToolTest, TimesThatLieBehindAreCounted) {
+  Write("log",
+        "{\"at\":10,\"op\":\"advance\"}\n{\"at\":5,\"op\":\"advance\"}\n{\"at\":10,\"op\":\"advance\"}\n"
+        "{\"at\":-1,\"op\":\"advance\"}\n");
+  const std::string says = "\n2 commands had a time behind the latest one, and counted as that\n";
+  for (const char* arguments : {"log", "log --journal j"}) {
+    EXPECT_EQ(Run(arguments), 0);
+    EXPECT_NE(err_.find(says), std::string::npos) << err_;
+  }
+  Write("log", "{\"at\":10,\"op\":\"advance\"}\n");
+  EXPECT_EQ(Run("log"), 0);
+  EXPECT_EQ(err_.find("behind the latest"), std::string::npos) << err_;
+}
+
 TEST_F(ToolTest, AnEmptyLogRuns) {
   Write("log", "");
   EXPECT_EQ(Run("log --results r --events e --state s --quiet"), 0);
@@ -184,6 +198,8 @@ TEST_F(ToolTest, UsageErrorsEndWith2AndSayWhy) {
       {"log --results", "--results"},
       {"log --results x --events x", "two outputs go to x"},
       {"log --results x --events ./x", "two outputs go to ./x"},
+      {"log --results new --events ./new", "two outputs go to ./new"},
+      {"log --journal j --results new --state j/../new", "two outputs go to j/../new"},
       {"log --results - --state -", "two outputs go to standard output"},
       {"log --results ./log", "./log would overwrite the log"},
   };

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <chrono>
 #include <initializer_list>
+#include <utility>
 
+#include "tools/common/same_file.h"
 #include "tools/loadgen/hdr_report.h"
 
 namespace flexstock::loadgen {
@@ -22,6 +25,22 @@ void WriteTo(std::optional<OutputFile>* file, const std::string& text) {
 }
 
 }  // namespace
+
+std::string Clash(const FileNames& names, const std::string& input) {
+  const std::array<std::pair<const char*, const std::string*>, 4> outputs = {
+      {{"--json", &names.json}, {"--report", &names.report}, {"--hgrm", &names.hgrm}, {"--hlog", &names.hlog}}};
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const auto& [option, path] = outputs[i];
+    if (path->empty() || tools::IsDeviceOrPipe(*path)) continue;
+    if (!input.empty() && tools::SameFile(*path, input))
+      return fmt::format("{} {} would overwrite what is read", option, *path);
+    for (std::size_t j = 0; j < i; ++j) {
+      if (outputs[j].second->empty() || !tools::SameFile(*path, *outputs[j].second)) continue;
+      return fmt::format("{} and {} both go to {}: give each a file of its own", outputs[j].first, option, *path);
+    }
+  }
+  return "";
+}
 
 Files::Files(const FileNames& names) {
   if (!names.json.empty()) json_.emplace(names.json);

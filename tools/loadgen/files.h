@@ -19,6 +19,9 @@ struct FileNames {
   std::string hlog;    // the histograms of all calls, as HdrHistogram's log
 };
 
+// Of outputs one of which would be written over another, or over what the run reads (`input`, "": nothing): why not.
+[[nodiscard]] std::string Clash(const FileNames& names, const std::string& input);
+
 class Files {
  public:
   explicit Files(const FileNames& names);

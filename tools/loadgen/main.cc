@@ -45,7 +45,8 @@ std::string Heard() {
 
 // Runs the command, writes the table to standard output and the rest to its files.
 template <class RunCommand>
-int Show(const Invocation& invocation, const RunOptions& options, RunCommand run) {
+int Show(const Invocation& invocation, const RunOptions& options, const std::string& input, RunCommand run) {
+  if (const std::string problem = Clash(options.files, input); !problem.empty()) return Complain(kUsage, problem);
   Files files(options.files);
   if (const std::string problem = files.problem(); !problem.empty()) return Complain(kUsage, problem);
   Result result;
@@ -61,10 +62,7 @@ int Show(const Invocation& invocation, const RunOptions& options, RunCommand run
 }
 
 // The scenario, once for each value of the sweep. Empty, or what is wrong with one.
-std::string ReadScenarios(const PlayCommand& command, std::vector<Scenario>* scenarios) {
-  std::string problem;
-  const std::string path = ScenarioPath(command.scenario, &problem);
-  if (!problem.empty()) return problem;
+std::string ReadScenarios(const PlayCommand& command, const std::string& path, std::vector<Scenario>* scenarios) {
   for (std::size_t i = 0; i < std::max<std::size_t>(1, command.sweep_values.size()); ++i) {
     std::vector<std::string> overrides = command.set;
     if (command.sweeps()) overrides.push_back(command.sweep_field + "=" + command.sweep_values[i]);
@@ -77,11 +75,14 @@ std::string ReadScenarios(const PlayCommand& command, std::vector<Scenario>* sce
 
 // Plays the scenario once, or once a value of the sweep.
 int RunPlay(const PlayCommand& command, const GivenOptions& given) {
+  std::string wrong;
+  const std::string path = ScenarioPath(command.scenario, &wrong);
+  if (wrong.empty()) wrong = Clash(command.files, path);
+  if (!wrong.empty()) return Complain(kUsage, wrong);
   Files files(command.files);
-  if (const std::string problem = files.problem(); !problem.empty()) return Complain(kUsage, problem);
+  if (wrong = files.problem(); !wrong.empty()) return Complain(kUsage, wrong);
   std::vector<Scenario> scenarios;
-  if (const std::string problem = ReadScenarios(command, &scenarios); !problem.empty())
-    return Complain(kUsage, problem);
+  if (wrong = ReadScenarios(command, path, &scenarios); !wrong.empty()) return Complain(kUsage, wrong);
 
   std::vector<SweptRun> swept;
   bool intact = true;
@@ -114,8 +115,9 @@ int RunPlay(const PlayCommand& command, const GivenOptions& given) {
 
 int Run(const Invocation& invocation) {
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of writing, with a name
+  std::signal(SIGPIPE, SIG_IGN);  // so is a reader that has left
   if (const auto* sale = std::get_if<SaleOptions>(&invocation.command)) {
-    return Show(invocation, *sale, [sale](Result* result) { return RunSale(*sale, result); });
+    return Show(invocation, *sale, "", [sale](Result* result) { return RunSale(*sale, result); });
   }
   if (const auto* play = std::get_if<PlayCommand>(&invocation.command)) return RunPlay(*play, invocation.options);
   if (std::holds_alternative<ListScenarios>(invocation.command)) {
@@ -127,7 +129,7 @@ int Run(const Invocation& invocation) {
   if (const auto* options = std::get_if<TraceOptions>(&invocation.command)) {
     const TraceRead read = ReadTraceFile(options->file);
     if (!read.problem.empty()) return Complain(kUsage, read.problem);
-    return Show(invocation, *options,
+    return Show(invocation, *options, options->file,
                 [options, &read](Result* result) { return RunTrace(*options, read.trace, result); });
   }
   return invocation.exit_code;

@@ -109,7 +109,9 @@ void Placer::PlaceBatch(std::span<const PlaceOrder> orders, Millis at_ms) {
 }
 
 void Placer::Sample(const PlaceResult& result, std::uint64_t from) {
-  if (floor_.durable == nullptr || !result.ok() || result.duplicate || --until_sample_ != 0) return;
+  // (A line of a refused cart that did not fail itself is ok, and no order.)
+  const bool placed = result.order != kNoOrder && !result.duplicate;
+  if (floor_.durable == nullptr || !result.ok() || !placed || --until_sample_ != 0) return;
   until_sample_ = kDurableEvery;
   floor_.durable->Watch(floor_.engine, result.epoch, from);
 }

@@ -8,9 +8,9 @@
 #include <filesystem>
 #include <iostream>
 #include <limits>
-#include <system_error>
 #include <vector>
 
+#include "tools/common/same_file.h"
 #include "tools/common/whole_option.h"
 #include "tools/replay/policy_fields.h"
 
@@ -41,20 +41,9 @@ Exit codes:
      is a bug of flexstock)
   2  usage, or a line that is not a command: the lines before it ran, their results and events are written)";
 
-bool SameFile(const std::string& a, const std::string& b) {
-  std::error_code missing;
-  return a == b || std::filesystem::equivalent(a, b, missing);
-}
-
 // Whether the file is in the directory, or below it; neither need be there yet.
 bool IsIn(const std::string& directory, const std::string& path) {
-  const auto whole = [](const std::string& name) {
-    std::error_code unknown;
-    const std::filesystem::path given = std::filesystem::absolute(name, unknown);
-    const std::filesystem::path canonical = std::filesystem::weakly_canonical(given, unknown);
-    return canonical.has_filename() ? canonical : canonical.parent_path();  // "j/"
-  };
-  const std::filesystem::path above = whole(directory), below = whole(path);
+  const std::filesystem::path above = tools::WholePath(directory), below = tools::WholePath(path);
   return std::mismatch(above.begin(), above.end(), below.begin(), below.end()).first == above.end();
 }
 
@@ -65,16 +54,13 @@ std::string OutputProblem(const CommandLine& line) {
     if (!outputs[i]->has_value()) continue;
     const std::string& path = **outputs[i];
     const bool standard = path == "-";
-    // A device (/dev/null, /dev/full) or a pipe loses nothing by being named twice.
-    std::error_code missing;
-    if (!standard && std::filesystem::exists(path, missing) && !std::filesystem::is_regular_file(path, missing))
-      continue;
-    if (!standard && line.log != "-" && SameFile(path, line.log))
+    if (!standard && tools::IsDeviceOrPipe(path)) continue;
+    if (!standard && line.log != "-" && tools::SameFile(path, line.log))
       return fmt::format("{} would overwrite the log", path);
     if (!standard && !line.options.journal.dir.empty() && IsIn(line.options.journal.dir, path))
       return fmt::format("{} is in the journal's directory, which is the journal's alone", path);
     for (std::size_t j = 0; j < i; ++j) {
-      if (outputs[j]->has_value() && SameFile(path, **outputs[j])) {
+      if (outputs[j]->has_value() && tools::SameFile(path, **outputs[j])) {
         return fmt::format("two outputs go to {}", standard ? "standard output" : path);
       }
     }

@@ -119,7 +119,9 @@ std::string Replayer::Recall() {
   now_ = reached.at_ms;
   for (;;) {
     const std::size_t held = held_.size();
-    if (engine_->Advance(now_) != Code::kOverloaded) return "";
+    const Code code = engine_->Advance(now_);
+    if (code == Code::kReadOnly) return Failure();
+    if (code != Code::kOverloaded) return "";
     (void)HoldEvents();
     if (held_.size() == held) {
       const std::string failure = engine_->Journal().failure;

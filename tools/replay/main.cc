@@ -113,6 +113,9 @@ void PrintSummary(Replayer* replayer, double rate, const AuditReport& audit) {
       "{} commands ({:.0f} a second), {} orders placed, {} events; units add up for all {} products, {} orders "
       "remembered\n",
       totals.commands, rate, totals.orders, totals.events, audit.products, audit.orders));
+  if (totals.late != 0) {
+    tools::Say(fmt::format("{} commands had a time behind the latest one, and counted as that\n", totals.late));
+  }
   if (!replayer->journaled()) return;
   const JournalStats journal = replayer->Journal();
   tools::Say(fmt::format(

@@ -101,6 +101,7 @@ std::string ReadNames(Storage& files, const std::string& dir, const NamesVisitor
     std::int64_t product = 0, at_ms = 0;
     std::string_view name;
     if (entry["order"].get(name) == simdjson::SUCCESS && entry["serial"].get(serial) == simdjson::SUCCESS) {
+      if (name.empty() || name.size() > NameArena::kNameMax) break;
       visitor.order(serial, name);
     } else if (entry["product"].get(product) == simdjson::SUCCESS) {
       visitor.product(product);

@@ -75,6 +75,7 @@ void Replayer::Run(std::uint64_t line, const Command& command, std::uint64_t dig
   if (!problem_.empty()) return;
   line_ = line;
   ++totals_.commands;
+  totals_.late += command.at_ms < now_ ? 1 : 0;
   const auto run = [this](const auto& action) { Do(action); };
   if (!journaled()) {
     AdvanceTo(std::max(now_, command.at_ms));

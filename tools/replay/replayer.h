@@ -69,6 +69,7 @@ struct Totals {
   std::uint64_t commands = 0;
   std::uint64_t orders = 0;  // placed
   std::uint64_t events = 0;
+  std::uint64_t late = 0;  // commands whose time lay behind the latest one, and counted as that
 };
 
 class Replayer {

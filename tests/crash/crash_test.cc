@@ -199,6 +199,7 @@ TEST_P(CrashTest, WhatWasAcknowledgedIsThere) {
   std::printf("%zu orders acknowledged, %zu events, %llu recoveries from a snapshot; seeds from %llu on\n",
               seen.acknowledged, seen.told, static_cast<unsigned long long>(seen.from_snapshots),
               static_cast<unsigned long long>(seeds.front()));
+  if (seeds.size() == 1) return;  // FLEXSTOCK_SEED: a few kills, which may all come early
   EXPECT_GT(seen.acknowledged, 0u);
   EXPECT_GT(seen.told, 0u);
   EXPECT_GT(seen.from_snapshots, 0u);

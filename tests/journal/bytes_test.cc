@@ -28,8 +28,10 @@ std::vector<std::uint64_t> Values() {
       values.push_back((std::uint64_t{1} << shift) + by);
     }
   }
-  sim::Random random(model::Seeds(1, 1).front());
-  for (int i = 0; i < 10'000; ++i) values.push_back(random.Next() >> random.Below(64));
+  for (const std::uint64_t seed : model::Seeds(1, 1)) {
+    sim::Random random(seed);
+    for (int i = 0; i < 10'000; ++i) values.push_back(random.Next() >> random.Below(64));
+  }
   return values;
 }
 

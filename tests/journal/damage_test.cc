@@ -309,6 +309,7 @@ TEST_P(SmallJournalTest, EveryCut) {
   Outcomes outcomes;
   Try(*fixture, PartOf(AllCuts(*fixture->disk), GetParam()), &outcomes);
   Report(outcomes);
+  EXPECT_GT(outcomes.refused, 0u);
   EXPECT_EQ(outcomes.whole, 0u);
   EXPECT_EQ(outcomes.torn, 0u);
 }

@@ -200,7 +200,8 @@ TEST(DurableEpochsTest, OneCommitsForAllWhoWait) {
 }
 
 // Whoever waits for an epoch that somebody else has reached does not wait for the next one, which is being written.
-TEST(DurableEpochsTest, IsWokenWhileAnotherStillCommits) {
+// (Many rounds: in some he sleeps before it is reached.)
+void WakesWhileAnotherStillCommits() {
   DurableEpochs epochs;
   std::atomic<bool> leads{false}, woken{false};
   std::thread leader([&] {
@@ -221,10 +222,15 @@ TEST(DurableEpochsTest, IsWokenWhileAnotherStillCommits) {
     woken = true;
   });
   while (!waits) std::this_thread::yield();
+  std::this_thread::sleep_for(std::chrono::microseconds(100));
   epochs.Reach(1);
   epochs.Tell();
   waiter.join();
   leader.join();
+}
+
+TEST(DurableEpochsTest, IsWokenWhileAnotherStillCommits) {
+  for (int round = 0; round < 200; ++round) WakesWhileAnotherStillCommits();
 }
 
 // No memory, say: the next one leads.

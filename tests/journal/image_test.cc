@@ -248,7 +248,9 @@ TEST(ImageTest, ProductSlotsBeyondTheLastAreRefused) {
 // ---- Events ---------------------------------------------------------------------------------------------------------
 
 TEST(ImageTest, EventsComeBackAndCutOnesDoNot) {
-  Random random(model::Seeds(1, 1).front());
+  const std::uint64_t seed = model::Seeds(1, 1).front();
+  SCOPED_TRACE(testing::Message() << "FLEXSTOCK_SEED=" << seed);
+  Random random(seed);
   for (int i = 0; i < 2'000; ++i) {
     Change change{};
     change.order = static_cast<OrderId>(random.Next());

@@ -19,6 +19,13 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LES
   target_compile_options(flexstock_test_code INTERFACE -Wno-array-bounds -Wno-stringop-overflow)
 endif()
 
+# Where everything is ten times as slow, tests with seeds run fewer of them: FLEXSTOCK_SLOW, 1 or 0.
+set(slow 0)
+if(FLEXSTOCK_SANITIZE OR CMAKE_BUILD_TYPE STREQUAL Debug)
+  set(slow 1)
+endif()
+target_compile_definitions(flexstock_test_code INTERFACE FLEXSTOCK_SLOW=${slow})
+
 # What nearly every test includes, compiled once. An executable, because what is compiled for another kind of target does
 # not fit one.
 add_executable(flexstock_test_headers ${CMAKE_CURRENT_LIST_DIR}/FlexstockTest.cc)

@@ -21,7 +21,7 @@
 // Memory      Bounded by Options; nothing is allocated on an order's path once its slots, buffers and tables exist.
 // Errors      Answers, never exceptions. Anything but kOk has changed nothing; only Pay, answered kPaymentLate, or
 //             kWrongState for a canceled order, tells once, in the answer's epoch, that money has to go back. If the
-//             system refuses memory in the midst of a command, the process ends: half of one must not be seen or written.
+//             system refuses memory in the midst of a command, the process ends: half of one must not be seen.
 #pragma once
 
 #include <functional>
@@ -96,8 +96,8 @@ class Engine {
 
   // ---- Time and events ----------------------------------------------------------------------------------------
   // Everything that is due by then happens, and the epoch ends as with Commit: with a journal this waits for the disk.
-  // kOk, which says nothing of the epoch's end if events are not taken away; kOverloaded with part of it done (each part
-  // whole): poll, go on; kReadOnly.
+  // kOk, which says nothing of the epoch's end if events are not taken away; kOverloaded with part of it done (each
+  // part whole): poll, go on; kReadOnly.
   // Where nothing is due, nothing is touched: a later call at an earlier time has that earlier time.
   Code Advance(Millis at_ms = kNow);
   // Ends the epoch: what has changed until now is written and synced, if there is a journal, and goes to the queues.
@@ -128,10 +128,11 @@ class Engine {
   // The same for a caller that must not block: calls done(kOk, kReadOnly or kInvalidArgument) once; now, if `epoch` is
   // durable already or never was; else later, in order of epochs, from the thread that commits: the engine's own, or
   // any that is inside a call, since a call that finds no room commits. One is called at a time: if another thread is
-  // calling just then, that thread goes on with this one, though it is durable already. So done must outlive this call,
-  // must be quick, must not throw (the process would end), must not lock what may be held around a call, and may call
-  // the engine for anything but WaitDurable, Commit, Advance and Snapshot. The engine's own thread goes to the disk at once for one who wants to be
-  // called; for others who came meanwhile half a millisecond after that at the earliest, so that they share a sync.
+  // calling just then, that thread calls this one next, though its epoch is durable already. So what done uses must
+  // outlive this call; done must be quick, must not throw (the process would end), must not lock what may be held
+  // around a call, and may call the engine for anything but WaitDurable, Commit, Advance and Snapshot. The engine's own
+  // thread goes to the disk at once for one who wants to be called; for others who came meanwhile half a millisecond
+  // after that at the earliest, so that they share a sync.
   void NotifyDurable(Epoch epoch, std::function<void(Code)> done);
   // The last offset that a command has carried for the stream, durable or not; false: none ever.
   [[nodiscard]] bool FindPosition(std::uint32_t stream, std::uint64_t* offset) const;

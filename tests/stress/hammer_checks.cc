@@ -55,7 +55,7 @@ void Hammer::CheckPaths() {
   const auto by_order = ByOrder(Of(told_, Audience::kFeed));
   EXPECT_EQ(by_order.size(), engine_->Audit().orders);
   // Or nothing was hammered: queues were full all the time. How often they are is a matter of who gets the CPU.
-  EXPECT_GT(by_order.size(), static_cast<std::size_t>(site_.threads * site_.calls / 10));
+  EXPECT_GT(by_order.size(), static_cast<std::size_t>(site_.threads * site_.calls / 5));
   for (const auto& [order, events] : by_order) {
     OrderState state = OrderState::kNone;
     Millis at_ms = 0;

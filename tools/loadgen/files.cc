@@ -33,7 +33,7 @@ std::string Clash(const FileNames& names, const std::string& input) {
     const auto& [option, path] = outputs[i];
     if (path->empty() || tools::IsDeviceOrPipe(*path)) continue;
     if (!input.empty() && tools::SameFile(*path, input))
-      return fmt::format("{} {} would overwrite what is read", option, *path);
+      return fmt::format("{} {} would overwrite what is read: give it another name", option, *path);
     for (std::size_t j = 0; j < i; ++j) {
       if (outputs[j].second->empty() || !tools::SameFile(*path, *outputs[j].second)) continue;
       return fmt::format("{} and {} both go to {}: give each a file of its own", outputs[j].first, option, *path);
